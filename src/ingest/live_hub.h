@@ -1,0 +1,43 @@
+// Where acknowledged batches become live: every tail and alert subscribes here.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include "core/ids.h"
+#include "storage/store.h"
+#include "telemetry/metrics.h"
+
+namespace logpond::ingest {
+
+/// Passes each durable batch to every subscriber, in the order of their ids.
+///
+/// Threads: publish() from the store's one writer; subscribe() from any. A subscriber's function runs
+/// on the publisher's thread under the hub's lock: it must only queue the batch somewhere bounded.
+class LiveHub {
+ public:
+  using Take = std::function<void(const std::shared_ptr<const storage::StoredBatch>&)>;
+
+  /// A place in the hub; letting go of it ends the subscription (and waits for a running call).
+  class Subscription {
+   public:
+    virtual ~Subscription() = default;
+    /// Every batch with first_id >= this is delivered live; everything before is in the store already.
+    /// So history is `id < live_from`, and the two join without gap or double.
+    virtual RecordId live_from() const = 0;
+  };
+
+  explicit LiveHub(telemetry::MetricsRegistry& metrics);
+  ~LiveHub();
+
+  void publish(const std::shared_ptr<const storage::StoredBatch>& batch);
+  [[nodiscard]] std::unique_ptr<Subscription> subscribe(Take take);
+  std::size_t subscribers() const;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace logpond::ingest

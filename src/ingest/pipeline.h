@@ -1,0 +1,34 @@
+// The one road from any door to the store: admission, counting, then append.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/record.h"
+#include "core/result.h"
+#include "platform/clock.h"
+#include "storage/store.h"
+#include "telemetry/metrics.h"
+
+namespace logpond::ingest {
+
+/// Borrows the store, clock and metrics, which must outlive it.
+///
+/// Threads: any.
+class Pipeline {
+ public:
+  Pipeline(storage::Store& store, const platform::Clock& clock, telemetry::MetricsRegistry& metrics);
+  ~Pipeline();
+
+  /// Hands a batch to the store. `door` names the protocol in metrics (`loki`, `jsonline`).
+  /// `done` runs once, on a thread of the store or at once; see storage::Store::append for refusals.
+  void submit(std::string_view door, RecordBatch batch, storage::AppendCallback done);
+  /// Counts records a decoder refused before they reached the batch.
+  void count_refused(std::string_view door, std::string_view reason, std::size_t records);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace logpond::ingest

@@ -1,5 +1,5 @@
-// The only door to files. PosixFileSystem is the real one; SimFileSystem (sim/) is its in-memory twin that
-// can lose power, tear writes, fill up and fail at any call.
+// The only door to files. PosixFileSystem is the real one; SimFileSystem (sim/) is its in-memory
+// twin that can lose power, tear writes, fill up and fail at any call.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,8 @@
 
 namespace logpond::platform {
 
-/// An open file. Closed by the destructor, which reports nothing: call sync() before what must last.
+/// An open file. Closed by the destructor, which reports nothing: call sync() before what must
+/// last.
 ///
 /// Threads: read_at() from any thread at once; the writing calls from one thread at a time.
 class File {
@@ -22,15 +23,16 @@ class File {
 
   /// Reads up to `into.size()` bytes at `offset`; fewer only at the end of the file. Errors: kIo.
   virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const = 0;
-  /// Writes all of `bytes` at `offset`. After an error an unknown part is written. Errors: kIo, kNoSpace.
+  /// Writes all of `bytes` at `offset`. After an error an unknown part is written. Errors: kIo,
+  /// kNoSpace.
   virtual Status write_at(std::uint64_t offset, std::span<const char> bytes) = 0;
   /// Makes data and size durable (fdatasync). After an error nothing may be assumed and it is not
   /// tried again: the kernel may have dropped the pages. Errors: kIo, kNoSpace.
   virtual Status sync() = 0;
   /// Errors: kIo.
   virtual Status truncate(std::uint64_t size) = 0;
-  /// Reserves room for [0, size) and extends the file with zeros, so that later writes inside it neither
-  /// change the size nor run out of space. Errors: kIo, kNoSpace.
+  /// Reserves room for [0, size) and extends the file with zeros, so that later writes inside it
+  /// neither change the size nor run out of space. Errors: kIo, kNoSpace.
   virtual Status allocate(std::uint64_t size) = 0;
   virtual Result<std::uint64_t> size() const = 0;
 };
@@ -42,13 +44,14 @@ class FileLock {
 };
 
 enum class OpenMode {
-  kRead,        ///< Must exist.
-  kReadWrite,   ///< Must exist.
-  kCreate,      ///< Read and write; must not exist (kConflict).
+  kRead,       ///< Must exist.
+  kReadWrite,  ///< Must exist.
+  kCreate,     ///< Read and write; must not exist (kConflict).
   kCreateOrTruncate,
 };
 
-/// A tree of files. All paths are absolute or relative to the process. Threads: every call from any thread.
+/// A tree of files. All paths are absolute or relative to the process. Threads: every call from any
+/// thread.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -73,10 +76,12 @@ class FileSystem {
 };
 
 /// Reads a whole file of at most `bytes_max` bytes. Errors: as open(), kLimitExceeded.
-Result<std::string> read_file(FileSystem& fs, const std::filesystem::path& path, std::uint64_t bytes_max);
+Result<std::string> read_file(FileSystem& fs, const std::filesystem::path& path,
+                              std::uint64_t bytes_max);
 
-/// Replaces `path` by `bytes` so that after a crash it holds the old or the new content, never a mix:
-/// temporary file, sync, rename, directory sync.
-Status write_file_atomically(FileSystem& fs, const std::filesystem::path& path, std::string_view bytes);
+/// Replaces `path` by `bytes` so that after a crash it holds the old or the new content, never a
+/// mix: temporary file, sync, rename, directory sync.
+Status write_file_atomically(FileSystem& fs, const std::filesystem::path& path,
+                             std::string_view bytes);
 
 }  // namespace logpond::platform

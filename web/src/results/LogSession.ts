@@ -27,6 +27,8 @@ export class LogSession extends Observable {
   error = "";
   stats: QueryStats | null = null;
   warnings: readonly string[] = [];
+  /** Grows with each new answer (not with its further pages). */
+  answers = 0;
   /** What the rows answer, which lags behind what was asked while loading. */
   shown: LogQuery | null = null;
   private abort: AbortController | null = null;
@@ -45,6 +47,7 @@ export class LogSession extends Observable {
       const page = answer.kind === "streams" ? mergeStreams(answer.result, query.direction) : [];
       this.rows = new RowTable();
       this.rows.append(page);
+      this.answers++;
       this.shown = query;
       this.stats = answer.stats;
       this.warnings = answer.warnings;

@@ -73,7 +73,7 @@ export function App() {
           inputRef={input}
         />
         <div className={`progress${isLoading ? " progress-on" : ""}`} aria-hidden="true" />
-        {isLog && <Histogram session={volume} theme={theme} onZoom={zoom} onOnlyLevel={(names) => go({ query: addLevelFilter(state.query, names) })} />}
+        {isLog && <Histogram session={volume} isStale={error !== ""} theme={theme} onZoom={zoom} onOnlyLevel={(names) => go({ query: addLevelFilter(state.query, names) })} />}
         {isLive && <LiveView tail={tail} isWrapped={isWrapped} onWrap={onWrap} pattern={pattern} actions={actions} />}
         {isLog && !isLive && (
           <LogView

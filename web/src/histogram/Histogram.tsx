@@ -16,12 +16,14 @@ import { VolumeTooltip } from "./VolumeTooltip";
 
 interface Props {
   session: VolumeSession;
+  /** The query itself failed: what is drawn belongs to the one before. */
+  isStale: boolean;
   theme: Theme;
   onZoom(from: Nanos, to: Nanos): void;
   onOnlyLevel(names: readonly string[]): void;
 }
 
-export function Histogram({ session, theme, onZoom, onOnlyLevel }: Props) {
+export function Histogram({ session, isStale, theme, onZoom, onOnlyLevel }: Props) {
   useObservable(session);
   const { volume, isLoading, error } = session;
   const [hidden, setHidden] = useState<ReadonlySet<Level>>(new Set());
@@ -34,17 +36,23 @@ export function Histogram({ session, theme, onZoom, onOnlyLevel }: Props) {
   };
 
   return (
-    <section className={`histogram${isLoading ? " is-loading" : ""}`} aria-label="Lines over time" data-testid="histogram">
+    <section className={`histogram${isLoading || isStale ? " is-loading" : ""}`} aria-label="Lines over time" data-testid="histogram">
       <HistogramLegend volume={volume} hidden={hidden} onToggle={toggle} onOnly={onOnlyLevel} total={total} />
       <div className="histogram-body">
-        {volume ? (
+        {volume && (error === "" || isStale || isLoading) ? (
           <Bars volume={volume} hidden={hidden} theme={theme} onZoom={onZoom} />
         ) : (
-          <div className="histogram-empty">{error || (isLoading ? "Counting lines…" : "")}</div>
+          <div className="histogram-empty">{emptyText(isLoading, isStale, error)}</div>
         )}
       </div>
     </section>
   );
+}
+
+function emptyText(isLoading: boolean, isStale: boolean, error: string): string {
+  if (isLoading) return "Counting lines…";
+  // The bars ask with a longer query: its error positions would mislead.
+  return isStale || error === "" ? "" : `No histogram: ${error}`;
 }
 
 function Bars({ volume, hidden, theme, onZoom }: { volume: Volume; hidden: ReadonlySet<Level>; theme: Theme; onZoom: Props["onZoom"] }) {

@@ -36,7 +36,6 @@ export class VolumeSession extends Observable {
       this.error = "";
     } catch (cause) {
       if (isAbort(cause) || abort.signal.aborted) return;
-      this.volume = null;
       this.error = messageOf(cause);
     }
     if (abort.signal.aborted) return;

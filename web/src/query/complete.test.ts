@@ -36,6 +36,10 @@ describe("completion", () => {
   it("gives back the brace an unclosed string has swallowed", () => {
     expect(choose('{app="s¦}', "shop")).toBe('{app="shop"¦}');
   });
+  it("closes a selector that has no brace yet", () => {
+    expect(choose("{app=¦", "shop")).toBe('{app="shop"¦}');
+    expect(choose('{app="sh¦"', "shop")).toBe('{app="shop"¦}');
+  });
   it("escapes a chosen value", () => {
     expect(choose("{app=¦}", 'a"b')).toBe('{app="a\\"b"¦}');
   });

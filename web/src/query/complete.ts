@@ -47,7 +47,9 @@ export function applyCompletion(query: string, at: Completion, choice: string): 
   const isClosed = at.to - at.from > 1 && /["`]$/.test(query.slice(at.from, at.to));
   const rest = query.slice(isClosed ? at.to : Math.min(at.to, at.from + (at.to > at.from ? 1 : 0) + at.prefix.length));
   const insert = quote(choice);
-  return { query: query.slice(0, at.from) + insert + rest, caret: at.from + insert.length };
+  // Whoever types "{" and chooses twice has a query that runs.
+  const brace = rest.includes("}") ? "" : "}";
+  return { query: query.slice(0, at.from) + insert + brace + rest, caret: at.from + insert.length };
 }
 
 /** Candidates that contain the typed text, those that start with it first. */

@@ -25,9 +25,10 @@ export function LogView({ session, direction, onDirection, isWrapped, onWrap, pa
   const { rows, phase } = session;
   const onNearEnd = useCallback(() => void session.loadMore(), [session]);
   return (
-    <section className={`results${phase === "loading" ? " is-loading" : ""}`} aria-label="Log lines" aria-busy={phase === "loading"}>
+    <section className={`results${phase === "loading" || phase === "failed" ? " is-loading" : ""}`} aria-label="Log lines" aria-busy={phase === "loading"}>
       <ListToolbar direction={direction} isLive={false} isWrapped={isWrapped} onDirection={onDirection} onWrap={onWrap}>
         <span className="toolbar-count">{session.shown ? `${formatCount(rows.count)} lines` : ""}</span>
+        {phase === "failed" && session.shown && <span className="toolbar-stale">of the previous query</span>}
       </ListToolbar>
       <div className="list-frame">
         {rows.count === 0 ? (

@@ -52,8 +52,10 @@ export function RecordDetail({ record, actions }: { record: LogRecord; actions: 
       <pre className="detail-message" tabIndex={0} aria-label="Message">
         {pretty && !isRaw ? pretty : withoutAnsi(record.message)}
       </pre>
-      <Pairs title="Labels" pairs={record.labels} filter={actions.filterLabel} />
-      <Pairs title="Fields" pairs={record.fields} filter={actions.filterField} />
+      <div className="detail-pairs">
+        <Pairs title="Labels" pairs={record.labels} filter={actions.filterLabel} />
+        <Pairs title="Fields" pairs={record.fields} filter={actions.filterField} />
+      </div>
     </div>
   );
 }

@@ -70,7 +70,8 @@ function Bars({ volume, hidden, theme, onZoom }: { volume: Volume; hidden: Reado
   shown.current = { volume, hidden, data, onZoom };
 
   const makeOptions = () => ({
-    padding: [6, 12, 0, 0] as uPlot.Padding,
+    // Room for half of a time label at the right end.
+    padding: [6, 26, 0, 0] as uPlot.Padding,
     legend: { show: false },
     cursor: {
       y: false,

@@ -21,7 +21,7 @@ export function LiveBar({ tail, onPause, onFollow }: Props) {
   const { phase, rate, dropped, isFollowing } = tail;
   return (
     <>
-      <span className={`live-state live-${phase}`} role="status" data-testid="live-state">
+      <span className={`live-state live-${phase}${isFollowing ? "" : " live-paused"}`} role="status" data-testid="live-state">
         <span className="live-dot" aria-hidden="true" />
         {phase === "open" && !isFollowing ? "Paused" : PHASE_TEXT[phase]}
       </span>
@@ -33,7 +33,7 @@ export function LiveBar({ tail, onPause, onFollow }: Props) {
           {formatCount(dropped)} dropped
         </span>
       )}
-      <button type="button" className="small-button" data-testid="live-pause" aria-pressed={!isFollowing} onClick={isFollowing ? onPause : onFollow}>
+      <button type="button" className="small-button" data-testid="live-pause" disabled={phase === "failed" && isFollowing} aria-pressed={!isFollowing} onClick={isFollowing ? onPause : onFollow}>
         <Icon name={isFollowing ? "pause" : "play"} />
         {isFollowing ? "Pause" : "Resume"}
       </button>

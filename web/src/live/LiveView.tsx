@@ -70,7 +70,14 @@ function shownText(tail: TailSession): string {
 }
 
 function emptyText(tail: TailSession) {
-  if (tail.phase === "failed") return <b>The tail has ended</b>;
+  if (tail.phase === "failed") {
+    return (
+      <>
+        <b>The tail has ended</b>
+        Run starts it again.
+      </>
+    );
+  }
   if (!tail.isFollowing && tail.waiting > 0) return <b>The paused lines have left the buffer</b>;
   if (tail.phase === "open") {
     return (

@@ -48,7 +48,7 @@ function Lines({ result, hidden, theme, onZoom }: { result: MetricResult; hidden
   const data = useMemo<uPlot.AlignedData>(() => [result.times, ...result.series.map((s) => s.values)], [result]);
 
   const makeOptions = () => ({
-    padding: [8, 12, 0, 0] as uPlot.Padding,
+    padding: [8, 26, 0, 0] as uPlot.Padding,
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: true, y: false, setScale: false } },
     scales: { x: { time: true }, y: { range: { min: { soft: 0, mode: 1 as const }, max: { pad: 0.08 } } } },

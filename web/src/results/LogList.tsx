@@ -128,7 +128,11 @@ export function LogList({ rows, version, isWrapped, pattern, actions, onNearEnd,
               >
                 <LogRow rows={rows} rowKey={key} isExpanded={isExpanded} isWrapped={isWrapped} pattern={pattern} />
               </div>
-              {record && <RecordDetail record={record} actions={actions} />}
+              {record && (
+                <div role="row">
+                  <RecordDetail record={record} actions={actions} />
+                </div>
+              )}
             </div>
           );
         })}

@@ -74,7 +74,7 @@ export class LogSession extends Observable {
       if (signal.aborted || answer.kind !== "streams") return;
       const page = mergeStreams(answer.result, query.direction);
       const fresh = withoutHeld(this.rows, page);
-      this.rows.append(fresh);
+      this.rows.append(fresh.slice(0, ROWS_MAX - this.rows.count));
       this.ending = endingAfter(page.length, fresh.length, query.limit, this.rows.count);
     } catch (cause) {
       if (isAbort(cause) || signal.aborted) return;

@@ -23,7 +23,7 @@ export function RecordDetail({ record, actions }: { record: LogRecord; actions: 
   const [isRaw, setRaw] = useState(false);
   const around: TimeRange = { kind: "absolute", from: record.ts - AROUND, to: record.ts + AROUND };
   return (
-    <div className="detail" role="group" aria-label="Record" data-testid="record-detail">
+    <div className="detail" role="gridcell" aria-label="Record" data-testid="record-detail">
       <div className="detail-bar">
         <span className={`badge level-${record.level}`}>{record.level}</span>
         <Times ts={record.ts} />

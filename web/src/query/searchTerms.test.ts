@@ -9,6 +9,9 @@ describe("search terms", () => {
     const line = "error timeout prod json x";
     expect(marked('{env="prod"} |= "timeout" != "error" | json | level="x"', line)).toEqual(["timeout"]);
   });
+  it("end with the filter they belong to", () => {
+    expect(marked('{} |= "timeout" | level="x"', "timeout x")).toEqual(["timeout"]);
+  });
   it("are literal after |= and expressions after |~", () => {
     expect(marked('{} |= "a.c"', "abc a.c")).toEqual(["a.c"]);
     expect(marked('{} |~ "a.c"', "abc a.c")).toEqual(["abc", "a.c"]);

@@ -5,10 +5,13 @@ import { apiUrl, failure, isAbort } from "../api/request";
 import type { TailRecord } from "../api/types";
 import { type LogRecord, recordFromTail, type RowSource } from "../results/record";
 import { RateMeter } from "./RateMeter";
+import { RecentIds } from "./RecentIds";
 import { RingBuffer } from "./RingBuffer";
 
 /** Beyond this the oldest lines fall out; the status line says so. */
 export const LIVE_ROWS_MAX = 100_000;
+/** More than the history the server can be asked for. */
+const IDS_MAX = 20_000;
 const RETRY_MS = [1000, 2000, 5000, 10_000];
 const RATE_EVERY_MS = 500;
 const HISTORY_BURST_MS = 500;
@@ -22,6 +25,7 @@ export class TailSession extends Observable implements RowSource {
   rate = 0;
   private ring = new RingBuffer<LogRecord>(LIVE_ROWS_MAX);
   private meter = new RateMeter();
+  private seen = new RecentIds(IDS_MAX);
   /** While the reader looks at older lines the view ends here. */
   private frozenEnd: number | null = null;
   private source: EventSource | null = null;
@@ -40,6 +44,7 @@ export class TailSession extends Observable implements RowSource {
     this.stop();
     this.ring = new RingBuffer<LogRecord>(LIVE_ROWS_MAX);
     this.meter = new RateMeter();
+    this.seen = new RecentIds(IDS_MAX);
     this.frozenEnd = null;
     this.dropped = this.rate = this.retries = 0;
     this.error = "";
@@ -113,15 +118,16 @@ export class TailSession extends Observable implements RowSource {
 
   private connect(): void {
     this.phase = this.wasOpen ? "reconnecting" : "connecting";
-    // History once: after a break the lines before it are already here.
-    const limit = String(this.wasOpen ? 0 : this.history);
-    const address = apiUrl("api/v1/tail", { query: this.query, limit });
+    // The history is asked for after a break too: it fills the gap, and what is
+    // already here is known by its id.
+    const address = apiUrl("api/v1/tail", { query: this.query, limit: String(this.history) });
     const source = (this.source = new EventSource(address));
     source.addEventListener("open", () => {
       this.wasOpen = true;
       this.retries = 0;
       this.error = "";
-      this.openedMs ||= Date.now();
+      this.openedMs = Date.now();
+      this.taken = 0;
       this.phase = "open";
       this.notify();
     });
@@ -186,7 +192,7 @@ export class TailSession extends Observable implements RowSource {
 
   private take(event: MessageEvent<string>): void {
     const record = readJson<TailRecord>(event.data);
-    if (!record) return;
+    if (!record || !this.seen.add(event.lastEventId)) return;
     this.ring.push(recordFromTail(record));
     // The opening burst is history, not the rate of what happens now.
     const isHistory = this.taken++ < this.history && Date.now() - this.openedMs < HISTORY_BURST_MS;

@@ -27,7 +27,9 @@ export function Histogram({ session, isStale, theme, onZoom, onOnlyLevel }: Prop
   useObservable(session);
   const { volume, isLoading, error } = session;
   const [hidden, setHidden] = useState<ReadonlySet<Level>>(new Set());
-  const total = volume?.levels.reduce((sum, l) => sum + l.total, 0) ?? 0;
+  // Bars whose own question failed would belong to another query.
+  const shown = volume && (error === "" || isStale || isLoading) ? volume : null;
+  const total = shown?.levels.reduce((sum, l) => sum + l.total, 0) ?? 0;
 
   const toggle = (level: Level) => {
     const next = new Set(hidden);
@@ -37,10 +39,10 @@ export function Histogram({ session, isStale, theme, onZoom, onOnlyLevel }: Prop
 
   return (
     <section className={`histogram${isLoading || isStale ? " is-loading" : ""}`} aria-label="Lines over time" data-testid="histogram">
-      <HistogramLegend volume={volume} hidden={hidden} onToggle={toggle} onOnly={onOnlyLevel} total={total} />
+      <HistogramLegend volume={shown} hidden={hidden} onToggle={toggle} onOnly={onOnlyLevel} total={total} />
       <div className="histogram-body">
-        {volume && (error === "" || isStale || isLoading) ? (
-          <Bars volume={volume} hidden={hidden} theme={theme} onZoom={onZoom} />
+        {shown ? (
+          <Bars volume={shown} hidden={hidden} theme={theme} onZoom={onZoom} />
         ) : (
           <div className="histogram-empty">{emptyText(isLoading, isStale, error)}</div>
         )}

@@ -121,6 +121,8 @@ export function LogList({ rows, version, isWrapped, pattern, actions, onNearEnd,
                 aria-rowindex={item.index + 1}
                 aria-expanded={isExpanded}
                 data-testid="log-row"
+                // In a live list the row would move away between press and release.
+                onPointerDown={() => onReading?.(true, false)}
                 onClick={() => {
                   // Marking text with the mouse must not open the row.
                   if (getSelection()?.isCollapsed !== false) toggle(key);

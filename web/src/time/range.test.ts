@@ -17,6 +17,11 @@ describe("time range", () => {
     const { from, to } = printRange(range);
     expect(parseRange(from, to)).toEqual(range);
   });
+  it("leaves out zeros of an absolute range in an address", () => {
+    const at = (ns: bigint) => printRange({ kind: "absolute", from: ns, to: ns + 1n }).from;
+    expect(at(1795219200000000000n)).toBe("2026-11-21T00:00:00Z");
+    expect(at(1795219210500000000n)).toBe("2026-11-21T00:00:10.5Z");
+  });
   it("reads bare nanoseconds", () => {
     expect(parseRange("1795219210000000000", "1795219211000000000")).toMatchObject({ from: 1795219210000000000n });
   });

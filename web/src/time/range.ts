@@ -61,7 +61,12 @@ const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400, w
 /** Address form: from=now-1h&to=now, or two exact times. */
 export function printRange(range: TimeRange): { from: string; to: string } {
   if (range.kind === "relative") return { from: `now-${relativeCode(range.seconds)}`, to: "now" };
-  return { from: formatRfc3339(range.from), to: formatRfc3339(range.to) };
+  return { from: shortest(range.from), to: shortest(range.to) };
+}
+
+/** Zeros at the end say nothing and make an address long. */
+function shortest(ns: Nanos): string {
+  return formatRfc3339(ns).replace(/\.?0+Z$/, "Z");
 }
 
 export function parseRange(from: string | null, to: string | null): TimeRange | null {

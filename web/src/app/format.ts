@@ -5,11 +5,16 @@ export function formatCount(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
+export function countLines(value: number): string {
+  return `${formatCount(value)} ${value === 1 ? "line" : "lines"}`;
+}
+
 /** 1234567 -> "1.23M": for places with room for few characters. */
 export function formatShort(value: number): string {
   const size = Math.abs(value);
   for (const [limit, unit] of [[1e9, "G"], [1e6, "M"], [1e3, "k"]] as const) {
-    if (size >= limit) return `${trimZeros((value / limit).toPrecision(3))}${unit}`;
+    // Rounded first: 999,999 is one million, not "1000k".
+    if (Number(size.toPrecision(3)) >= limit) return `${trimZeros((value / limit).toPrecision(3))}${unit}`;
   }
   return Number.isInteger(value) ? String(value) : trimZeros(value.toPrecision(4));
 }

@@ -1,4 +1,4 @@
-import { formatCount } from "../app/format";
+import { countLines, formatCount } from "../app/format";
 import { Icon } from "../app/Icon";
 import type { Level } from "../results/levels";
 import type { Volume } from "./volume";
@@ -40,7 +40,7 @@ export function HistogramLegend({ volume, hidden, total, onToggle, onOnly }: Pro
           )}
         </span>
       ))}
-      <span className="legend-total">{volume && <>{formatCount(total)} lines</>}</span>
+      <span className="legend-total">{volume && countLines(total)}</span>
     </div>
   );
 }

@@ -50,7 +50,7 @@ export function readVolume(result: readonly SeriesAnswer[], grid: Grid): Volume 
       entry.total += value;
     }
   }
-  return { grid, levels: LEVELS.flatMap((level) => found.get(level) ?? []) };
+  return { grid, levels: LEVELS.flatMap((level) => found.get(level) ?? []).filter(({ total }) => total > 0) };
 }
 
 /** Height of each bar when the hidden levels are left out. */

@@ -1,4 +1,4 @@
-import { formatCount } from "../app/format";
+import { countLines, formatCount } from "../app/format";
 import { Icon } from "../app/Icon";
 import type { TailPhase, TailSession } from "./TailSession";
 
@@ -46,7 +46,7 @@ export function NewLinesPill({ tail, onFollow }: { tail: TailSession; onFollow()
   return (
     <button type="button" className="pill" data-testid="new-lines-pill" onClick={onFollow}>
       <Icon name="up" />
-      {formatCount(tail.waiting)} new {tail.waiting === 1 ? "line" : "lines"}
+      {countLines(tail.waiting).replace(" ", " new ")}
     </button>
   );
 }

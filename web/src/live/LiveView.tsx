@@ -1,6 +1,6 @@
 // The list while it follows: new lines on top until the reader starts to read.
 import { useRef, useState } from "react";
-import { formatCount } from "../app/format";
+import { countLines, formatCount } from "../app/format";
 import { useObservable } from "../app/Observable";
 import { ListToolbar } from "../results/ListToolbar";
 import { LogList } from "../results/LogList";
@@ -66,7 +66,7 @@ export function LiveView({ tail, isWrapped, onWrap, pattern, actions }: Props) {
 
 function shownText(tail: TailSession): string {
   const cap = formatCount(LIVE_ROWS_MAX);
-  return tail.isFull ? `Newest ${cap} lines held; older ones were let go` : `${formatCount(tail.count)} lines held, at most ${cap}`;
+  return tail.isFull ? `Newest ${cap} lines held; older ones were let go` : `${countLines(tail.count)} held, at most ${cap}`;
 }
 
 function emptyText(tail: TailSession) {

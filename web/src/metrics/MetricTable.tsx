@@ -8,13 +8,14 @@ interface Props {
 }
 
 export function MetricTable({ result, hidden, onToggle }: Props) {
-  const rows = result.series.map((s, i) => ({ ...s, color: seriesColor(i) }));
+  // Two series can carry the same labels: the place tells them apart.
+  const rows = result.series.map((s, place) => ({ ...s, place, color: seriesColor(place) }));
   rows.sort((a, b) => Number(b.last) - Number(a.last) || a.name.localeCompare(b.name));
   return (
     <>
       <div className="legend metric-legend" role="group" aria-label="Series" data-testid="metric-legend">
-        {rows.map(({ name, color }) => (
-          <button key={name} type="button" className="legend-toggle mono" aria-pressed={!hidden.has(name)} title={name} onClick={() => onToggle(name)}>
+        {rows.map(({ name, color, place }) => (
+          <button key={place} type="button" className="legend-toggle mono" aria-pressed={!hidden.has(name)} title={name} onClick={() => onToggle(name)}>
             <span className="swatch" style={{ background: `var(${color})` }} />
             {name}
           </button>
@@ -31,8 +32,8 @@ export function MetricTable({ result, hidden, onToggle }: Props) {
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ name, last, color }) => (
-              <tr key={name}>
+            {rows.map(({ name, last, color, place }) => (
+              <tr key={place}>
                 <td className="mono">
                   <span className="swatch" style={{ background: `var(${color})` }} />
                   {name}

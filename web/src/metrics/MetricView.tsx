@@ -104,8 +104,8 @@ function MetricTooltip({ result, hidden, index, left }: { result: MetricResult; 
   return (
     <div className={`chart-tooltip${isRight ? " chart-tooltip-left" : ""}`} style={{ left }} role="presentation">
       <div className="chart-tooltip-time">{formatLocalSecond(nanosFromMs((result.times[index] ?? 0) * 1000))}</div>
-      {rows.slice(0, TOOLTIP_ROWS).map((row) => (
-        <div key={row.name} className="chart-tooltip-row">
+      {rows.slice(0, TOOLTIP_ROWS).map((row, i) => (
+        <div key={i} className="chart-tooltip-row">
           <span className="swatch" style={{ background: `var(${row.color})` }} />
           <span className="chart-tooltip-name">{row.name}</span>
           <b>{formatShort(row.value ?? 0)}</b>

@@ -1,7 +1,7 @@
 // The answer of a log query: toolbar, rows and what the server says it did.
 import { useCallback } from "react";
 import type { Direction } from "../api/loki";
-import { formatCount } from "../app/format";
+import { countLines, formatCount } from "../app/format";
 import { useObservable } from "../app/Observable";
 import { ListToolbar } from "./ListToolbar";
 import { LogList } from "./LogList";
@@ -27,7 +27,7 @@ export function LogView({ session, direction, onDirection, isWrapped, onWrap, pa
   return (
     <section className={`results${phase === "loading" || phase === "failed" ? " is-loading" : ""}`} aria-label="Log lines" aria-busy={phase === "loading"}>
       <ListToolbar direction={direction} isLive={false} isWrapped={isWrapped} onDirection={onDirection} onWrap={onWrap}>
-        <span className="toolbar-count">{session.shown ? `${formatCount(rows.count)} lines` : ""}</span>
+        <span className="toolbar-count">{session.shown ? countLines(rows.count) : ""}</span>
         {phase === "failed" && session.shown && <span className="toolbar-stale">of the previous query</span>}
       </ListToolbar>
       <div className="list-frame">
@@ -55,7 +55,7 @@ export function LogView({ session, direction, onDirection, isWrapped, onWrap, pa
 
 function shownText({ rows, ending, shown }: LogSession): string {
   if (!shown) return "No query has run yet";
-  const count = `${formatCount(rows.count)} lines`;
+  const count = countLines(rows.count);
   if (ending === "more") return `${count} so far, more when you scroll`;
   return ending === "cap" ? `${count}: the most this page holds` : `${count}, all of this range`;
 }

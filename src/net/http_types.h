@@ -55,12 +55,22 @@ class Body {
  public:
   static constexpr std::size_t kPadding = 64;
   Body() = default;
+  /// Pads `bytes` by itself.
   explicit Body(std::string bytes);
-  std::string_view view() const { return {bytes_.data(), size_}; }
+  /// Adopts `size` bytes that already have their padding; the deleter gives the memory back.
+  Body(std::shared_ptr<const char> padded, std::size_t size);
+  Body(Body&& other) noexcept;
+  Body& operator=(Body&& other) noexcept;
+  Body(const Body&) = delete;
+  Body& operator=(const Body&) = delete;
+  ~Body() = default;
+
+  std::string_view view() const { return {bytes_ ? bytes_.get() : kEmpty, size_}; }
   std::size_t size() const { return size_; }
 
  private:
-  std::string bytes_;
+  static constexpr char kEmpty[kPadding] = {};
+  std::shared_ptr<const char> bytes_;
   std::size_t size_ = 0;
 };
 
@@ -75,9 +85,10 @@ struct HttpRequest {
   Body body;
   std::string remote_address;      ///< Without the port.
   bool remote_is_loopback = false;
-  std::string request_id;          ///< From X-Request-Id when sane, else made; echoed in the answer.
+  std::string request_id;  ///< From X-Request-Id when sane, else made; echoed in the answer.
   TimestampNs received = 0;
-  platform::CancelToken cancel;    ///< Set when the client goes away; carries the route's deadline.
+  platform::CancelToken cancel;    ///< Set when the client goes away (a client that only shuts its sending
+                                   ///< side counts as gone, but still gets an answer); carries the route's deadline.
 
   /// Query parameters, and those of an application/x-www-form-urlencoded body after them.
   Parameters form_parameters() const;

@@ -17,13 +17,13 @@ namespace logpond::api {
 
 /// Settings that change what dialects answer. Config section in brackets.
 struct ApiOptions {
-  bool discover_service_name = true;   ///< [loki] sets `service_name` on pushes without one.
-  bool discover_log_levels = true;     ///< [loki] detects the level of pushed lines.
-  bool multi_tenant = false;           ///< [server] X-Scope-OrgID is required and separates data.
+  bool discover_service_name = true;  ///< [loki] sets `service_name` on pushes without one.
+  bool discover_log_levels = true;    ///< [loki] detects the level of pushed lines.
+  bool multi_tenant = false;          ///< [server] X-Scope-OrgID is required and separates data.
   std::size_t body_bytes_max = kBodyBytesMax;
   DurationNs query_timeout = 60 * kSecond;
-  std::size_t tails_max = 100;         ///< Tails at once.
-  DurationNs reject_older_than = 0;    ///< 0: logs of any age are welcome.
+  std::size_t tails_max = 100;       ///< Tails at once.
+  DurationNs reject_older_than = 0;  ///< 0: logs of any age are welcome.
   DurationNs reject_newer_than = 10 * kMinute;
 };
 

@@ -22,8 +22,10 @@ Result<ContentCoding> parse_content_coding(std::string_view header);
 
 /// Decodes a body. `deflate` takes zlib-wrapped and raw streams; `snappy` is the block format;
 /// several gzip members or zstd frames in a row are one body.
-/// Errors: kInvalidArgument (not such a stream, or cut short), kLimitExceeded (more than `bytes_max`).
-Result<std::string> decode_content(ContentCoding coding, std::string_view body, std::size_t bytes_max);
+/// Errors: kInvalidArgument (not such a stream, or cut short), kLimitExceeded (more than
+/// `bytes_max`).
+Result<std::string> decode_content(ContentCoding coding, std::string_view body,
+                                   std::size_t bytes_max);
 
 /// gzip member of `bytes`, for responses.
 std::string gzip_compress(std::string_view bytes, int level);

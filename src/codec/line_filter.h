@@ -33,8 +33,8 @@ class LineFilter {
   std::vector<Regex> regexes_;
 };
 
-/// Place of the first `needle` in `text` at or after `from`, npos when none. Byte-wise, any bytes; an
-/// empty needle is found at `from`.
+/// Place of the first `needle` in `text` at or after `from`, npos when none. Byte-wise, any bytes;
+/// an empty needle is found at `from`.
 std::size_t find_literal(std::string_view text, std::string_view needle, std::size_t from = 0);
 
 }  // namespace logpond::codec

@@ -34,8 +34,8 @@ inline void put_bytes(std::string& out, std::string_view bytes) {
   out.append(bytes);
 }
 
-/// Reads forward over borrowed bytes. After the first failure ok() is false, and stays so, and every
-/// read gives zero or empty: check once at the end.
+/// Reads forward over borrowed bytes. After the first failure ok() is false, and stays so, and
+/// every read gives zero or empty: check once at the end.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : rest_(bytes) {}

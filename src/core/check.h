@@ -6,8 +6,8 @@ namespace logpond {
 [[noreturn]] void check_failed(const char* condition, const char* file, int line);
 }  // namespace logpond
 
-#define LOGPOND_CHECK(condition)                                         \
-  do {                                                                   \
-    if (!(condition)) [[unlikely]]                                       \
-      ::logpond::check_failed(#condition, __FILE__, __LINE__);           \
+#define LOGPOND_CHECK(condition)                               \
+  do {                                                         \
+    if (!(condition)) [[unlikely]]                             \
+      ::logpond::check_failed(#condition, __FILE__, __LINE__); \
   } while (false)

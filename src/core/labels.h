@@ -1,6 +1,7 @@
 // Labels: the small sorted set of name=value pairs that defines a stream.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,7 @@ class Labels {
   Labels() = default;
   /// Sorts, drops empty values (an empty label is an absent one). Of equal names the last wins.
   explicit Labels(std::vector<Label> labels);
+  explicit Labels(std::initializer_list<Label> labels) : Labels(std::vector<Label>(labels)) {}
 
   const std::vector<Label>& all() const { return labels_; }
   bool empty() const { return labels_.empty(); }
@@ -46,7 +48,8 @@ class Labels {
   std::vector<Label> labels_;
 };
 
-/// Makes `name` an identifier: outside [A-Za-z0-9_] becomes `_`, a leading digit gets `_` before it.
+/// Makes `name` an identifier: outside [A-Za-z0-9_] becomes `_`, a leading digit gets `_` before
+/// it.
 std::string sanitize_label_name(std::string_view name);
 
 }  // namespace logpond

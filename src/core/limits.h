@@ -12,7 +12,8 @@ inline constexpr std::size_t kBatchBytesMax = std::size_t{1} << 30;
 /// Largest request body, as received and after decompression. Beyond: 413.
 inline constexpr std::size_t kBodyBytesMax = std::size_t{64} << 20;
 
-/// Longest message. Loki's default is 256 KiB; ours is higher, beyond it the line is refused by name.
+/// Longest message. Loki's default is 256 KiB; ours is higher, beyond it the line is refused by
+/// name.
 inline constexpr std::size_t kMessageBytesMax = std::size_t{1} << 20;
 
 /// Labels of one stream (Loki: 15). Beyond: the stream's entries are refused by name.

@@ -17,8 +17,8 @@
 
 namespace logpond {
 
-/// What a field's value was where it came from. The value is kept as source text; numbers keep their digits.
-/// Stored on disk: never renumber.
+/// What a field's value was where it came from. The value is kept as source text; numbers keep
+/// their digits. Stored on disk: never renumber.
 enum class FieldKind : std::uint8_t { kString = 0, kNumber = 1, kBool = 2, kJson = 3 };
 
 /// A piece of a batch's arena.
@@ -37,8 +37,8 @@ struct FieldView {
 /// Records of one tenant that travel together and are acknowledged together.
 ///
 /// One arena holds every byte of text; columns of offsets say where. A decoder fills it once
-/// (intern_stream, then per record add_field* and finish_record); the WAL, the head and the live hub
-/// read the same bytes. No allocation per record beyond the growth of the columns.
+/// (intern_stream, then per record add_field* and finish_record); the WAL, the head and the live
+/// hub read the same bytes. No allocation per record beyond the growth of the columns.
 ///
 /// Threads: built by one thread, then const and safe to read from any.
 /// Requires: at most kBatchBytesMax bytes of text (is_full() says so before it is too late).
@@ -65,7 +65,8 @@ class RecordBatch {
 
   RecordBatch() = default;
   /// `received` is when the server took the records that will be finished next.
-  RecordBatch(TenantId tenant, TimestampNs received) : tenant_(std::move(tenant)), received_now_(received) {}
+  RecordBatch(TenantId tenant, TimestampNs received)
+      : tenant_(std::move(tenant)), received_now_(received) {}
   RecordBatch(RecordBatch&&) noexcept = default;
   RecordBatch& operator=(RecordBatch&&) noexcept = default;
   RecordBatch(const RecordBatch&) = delete;
@@ -79,7 +80,8 @@ class RecordBatch {
   /// The same from canonical bytes (Labels::encode).
   StreamIndex intern_stream_encoded(std::string_view encoded);
   /// Adds a field to the record that finish_record() will end. Text is copied into the arena.
-  void add_field(std::string_view name, std::string_view value, FieldKind kind = FieldKind::kString);
+  void add_field(std::string_view name, std::string_view value,
+                 FieldKind kind = FieldKind::kString);
   /// Ends a record: it takes the fields added since the last one. Text is copied into the arena.
   void finish_record(const Record& record);
   /// Forgets the fields added since the last finished record.
@@ -104,7 +106,9 @@ class RecordBatch {
   std::span<const Field> fields(std::size_t i) const {
     return std::span(fields_).subspan(field_begins_[i], field_begins_[i + 1] - field_begins_[i]);
   }
-  FieldView field(const Field& f) const { return {text(field_names_[f.name]), text(f.value), f.kind}; }
+  FieldView field(const Field& f) const {
+    return {text(field_names_[f.name]), text(f.value), f.kind};
+  }
 
   const std::vector<TimestampNs>& timestamps() const { return timestamps_; }
   const std::vector<Stream>& streams() const { return streams_; }

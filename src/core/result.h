@@ -1,4 +1,5 @@
-// Result<T>: a value, or an Error that says what went wrong. No exception crosses a module boundary.
+// Result<T>: a value, or an Error that says what went wrong. No exception crosses a module
+// boundary.
 #pragma once
 
 #include <string>
@@ -58,12 +59,13 @@ int http_status_of(ErrorCode code);
 // or names its value; `LOGPOND_CHECK_OK(f());` does so for a Status.
 #define LOGPOND_CAT2(a, b) a##b
 #define LOGPOND_CAT(a, b) LOGPOND_CAT2(a, b)
-#define LOGPOND_TRY_IMPL(tmp, decl, ...)                                            \
-  auto tmp = (__VA_ARGS__);                                                         \
-  if (!tmp) [[unlikely]]                                                            \
-    return ::tl::unexpected<::logpond::Error>(std::move(tmp).error());              \
+#define LOGPOND_TRY_IMPL(tmp, decl, ...)                               \
+  auto tmp = (__VA_ARGS__);                                            \
+  if (!tmp) [[unlikely]]                                               \
+    return ::tl::unexpected<::logpond::Error>(std::move(tmp).error()); \
   decl = *std::move(tmp)
-#define LOGPOND_TRY(decl, ...) LOGPOND_TRY_IMPL(LOGPOND_CAT(logpond_try_, __COUNTER__), decl, __VA_ARGS__)
+#define LOGPOND_TRY(decl, ...) \
+  LOGPOND_TRY_IMPL(LOGPOND_CAT(logpond_try_, __COUNTER__), decl, __VA_ARGS__)
 #define LOGPOND_CHECK_OK(...)                                                       \
   do {                                                                              \
     auto logpond_status = (__VA_ARGS__);                                            \

@@ -20,7 +20,8 @@ enum class Severity : std::uint8_t {
   kUnset = 255,  ///< Nobody looked (discovery off): the record shows no level at all.
 };
 
-/// `trace debug info warn error critical fatal unknown`: Loki's `detected_level` words. Empty for kUnset.
+/// `trace debug info warn error critical fatal unknown`: Loki's `detected_level` words. Empty for
+/// kUnset.
 std::string_view severity_word(Severity severity);
 
 /// The severity that a word names (`WARN`, `err`, `Information`), in any case; kUnknown when none.

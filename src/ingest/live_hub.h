@@ -13,8 +13,9 @@ namespace logpond::ingest {
 
 /// Passes each durable batch to every subscriber, in the order of their ids.
 ///
-/// Threads: publish() from the store's one writer; subscribe() from any. A subscriber's function runs
-/// on the publisher's thread under the hub's lock: it must only queue the batch somewhere bounded.
+/// Threads: publish() from the store's one writer; subscribe() from any. A subscriber's function
+/// runs on the publisher's thread under the hub's lock: it must only queue the batch somewhere
+/// bounded.
 class LiveHub {
  public:
   using Take = std::function<void(const std::shared_ptr<const storage::StoredBatch>&)>;
@@ -23,8 +24,8 @@ class LiveHub {
   class Subscription {
    public:
     virtual ~Subscription() = default;
-    /// Every batch with first_id >= this is delivered live; everything before is in the store already.
-    /// So history is `id < live_from`, and the two join without gap or double.
+    /// Every batch with first_id >= this is delivered live; everything before is in the store
+    /// already. So history is `id < live_from`, and the two join without gap or double.
     virtual RecordId live_from() const = 0;
   };
 

@@ -17,11 +17,13 @@ namespace logpond::ingest {
 /// Threads: any.
 class Pipeline {
  public:
-  Pipeline(storage::Store& store, const platform::Clock& clock, telemetry::MetricsRegistry& metrics);
+  Pipeline(storage::Store& store, const platform::Clock& clock,
+           telemetry::MetricsRegistry& metrics);
   ~Pipeline();
 
   /// Hands a batch to the store. `door` names the protocol in metrics (`loki`, `jsonline`).
-  /// `done` runs once, on a thread of the store or at once; see storage::Store::append for refusals.
+  /// `done` runs once, on a thread of the store or at once; see storage::Store::append for
+  /// refusals.
   void submit(std::string_view door, RecordBatch batch, storage::AppendCallback done);
   /// Counts records a decoder refused before they reached the batch.
   void count_refused(std::string_view door, std::string_view reason, std::size_t records);

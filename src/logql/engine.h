@@ -20,17 +20,20 @@
 
 namespace logpond::logql {
 
-/// A range request. Text of every error is Loki's (spec: docs/logql.md); kInvalidArgument unless said.
+/// A range request. Text of every error is Loki's (spec: docs/logql.md); kInvalidArgument unless
+/// said.
 struct RangeQuery {
   TenantId tenant;
   std::string text;
-  TimestampNs start = 0;            ///< Log queries: [start, end). Metric queries: steps from start to end inclusive.
+  TimestampNs start =
+      0;  ///< Log queries: [start, end). Metric queries: steps from start to end inclusive.
   TimestampNs end = 0;
-  DurationNs step = 0;              ///< Metric queries; > 0.
-  DurationNs interval = 0;          ///< Log queries: keep a line at least so far from the last kept one; 0: all.
-  std::size_t limit = 100;          ///< Log queries.
+  DurationNs step = 0;  ///< Metric queries; > 0.
+  DurationNs interval =
+      0;  ///< Log queries: keep a line at least so far from the last kept one; 0: all.
+  std::size_t limit = 100;  ///< Log queries.
   storage::Order direction = storage::Order::kBackward;
-  bool align = true;                ///< Metric queries: start down, end up to a multiple of step, as Loki does.
+  bool align = true;  ///< Metric queries: start down, end up to a multiple of step, as Loki does.
   platform::CancelToken cancel;
 };
 
@@ -53,8 +56,8 @@ struct ResultLabel {
 struct ResultLine {
   TimestampNs timestamp = 0;
   RecordId id;
-  StreamPtr stream;                  ///< The stored stream.
-  std::vector<ResultLabel> labels;   ///< All labels after the pipeline, sorted by name.
+  StreamPtr stream;                 ///< The stored stream.
+  std::vector<ResultLabel> labels;  ///< All labels after the pipeline, sorted by name.
   std::string line;
   Severity severity = Severity::kUnset;
 };
@@ -64,14 +67,22 @@ struct Point {
   double value = 0;
 };
 struct Series {
-  Labels labels;               ///< May hold labels with empty values set by parsers: see empty_labels.
+  Labels labels;  ///< May hold labels with empty values set by parsers: see empty_labels.
   std::vector<Point> points;
 };
 
-struct LogResult { std::vector<ResultLine> lines; };          ///< In the direction's order.
-struct MatrixResult { std::vector<Series> series; };          ///< Sorted by labels.
-struct VectorResult { std::vector<Series> series; };          ///< One point each; sorted unless sort/topk decides.
-struct ScalarResult { Point point; };
+struct LogResult {
+  std::vector<ResultLine> lines;
+};  ///< In the direction's order.
+struct MatrixResult {
+  std::vector<Series> series;
+};  ///< Sorted by labels.
+struct VectorResult {
+  std::vector<Series> series;
+};  ///< One point each; sorted unless sort/topk decides.
+struct ScalarResult {
+  Point point;
+};
 
 struct QueryStats {
   storage::ScanStats scan;
@@ -107,7 +118,8 @@ class LineFilterPipeline {
 /// Borrows the store, clock and metrics, which must outlive it. Threads: any.
 class Engine {
  public:
-  Engine(storage::Store& store, const platform::Clock& clock, telemetry::MetricsRegistry& metrics, EngineLimits limits);
+  Engine(storage::Store& store, const platform::Clock& clock, telemetry::MetricsRegistry& metrics,
+         EngineLimits limits);
   ~Engine();
 
   /// Errors: kInvalidArgument (parse, limits, pipeline errors), kCancelled, kDeadlineExceeded, kIo.
@@ -124,8 +136,9 @@ class Engine {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Parses a bare selector (`{app="x"}`, `{}` allowed when `allow_empty`), as series and label look-ups
-/// take it. Errors: kInvalidArgument; a pipeline or metric query gives `only label matchers are supported`.
+/// Parses a bare selector (`{app="x"}`, `{}` allowed when `allow_empty`), as series and label
+/// look-ups take it. Errors: kInvalidArgument; a pipeline or metric query gives `only label
+/// matchers are supported`.
 Result<storage::Selector> parse_selector(std::string_view text, bool allow_empty);
 /// `{a="b", c="d"}` in Prometheus text form, as protobuf pushes carry it. Errors: kInvalidArgument.
 Result<Labels> parse_label_text(std::string_view text);

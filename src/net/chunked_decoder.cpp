@@ -51,13 +51,16 @@ void ChunkedDecoder::skip_data(std::uint64_t bytes) {
 ChunkedDecoder::State ChunkedDecoder::after(char c) {
   switch (state_) {
     case State::kSizeFirst:
-    case State::kSize: return after_size(c);
+    case State::kSize:
+      return after_size(c);
     case State::kExtension:
       if (c == '\r') return State::kSizeLf;
       return is_line_text(c) && ++line_bytes_ < kSizeLineBytesMax ? State::kExtension
                                                                   : State::kBroken;
-    case State::kSizeLf: return c == '\n' ? after_size_line() : State::kBroken;
-    case State::kDataCr: return c == '\r' ? State::kDataLf : State::kBroken;
+    case State::kSizeLf:
+      return c == '\n' ? after_size_line() : State::kBroken;
+    case State::kDataCr:
+      return c == '\r' ? State::kDataLf : State::kBroken;
     case State::kDataLf:
       digits_ = 0;
       line_bytes_ = 0;
@@ -69,11 +72,14 @@ ChunkedDecoder::State ChunkedDecoder::after(char c) {
       if (++line_bytes_ > kTrailerBytesMax) return State::kBroken;
       if (c == '\r') return State::kTrailerLf;
       return is_line_text(c) ? State::kTrailer : State::kBroken;
-    case State::kTrailerLf: return c == '\n' ? State::kTrailerLine : State::kBroken;
-    case State::kEndLf: return c == '\n' ? State::kDone : State::kBroken;
+    case State::kTrailerLf:
+      return c == '\n' ? State::kTrailerLine : State::kBroken;
+    case State::kEndLf:
+      return c == '\n' ? State::kDone : State::kBroken;
     case State::kData:
     case State::kDone:
-    case State::kBroken: break;
+    case State::kBroken:
+      break;
   }
   return State::kBroken;
 }

@@ -22,8 +22,8 @@ class ChunkedDecoder {
     std::string_view data;     ///< Part of the input that is body; may be empty.
   };
 
-  /// Takes bytes up to the end of one run of data, of the input, or of the body. Requires a call again
-  /// with the rest while bytes are left and neither done() nor is_broken().
+  /// Takes bytes up to the end of one run of data, of the input, or of the body. Requires a call
+  /// again with the rest while bytes are left and neither done() nor is_broken().
   Step feed(std::string_view input);
   /// Body bytes that come next without any framing between; the caller may receive up to so many of
   /// them elsewhere and then say so by skip_data().
@@ -35,10 +35,10 @@ class ChunkedDecoder {
 
  private:
   enum class State : std::uint8_t {
-    kSizeFirst,    ///< First digit of a size.
-    kSize,         ///< Further digits.
-    kExtension,    ///< Rest of a size line.
-    kSizeLf,       ///< LF of a size line.
+    kSizeFirst,  ///< First digit of a size.
+    kSize,       ///< Further digits.
+    kExtension,  ///< Rest of a size line.
+    kSizeLf,     ///< LF of a size line.
     kData,
     kDataCr,
     kDataLf,
@@ -54,8 +54,8 @@ class ChunkedDecoder {
   State after_size_line();
 
   State state_ = State::kSizeFirst;
-  std::uint64_t left_ = 0;        ///< Of the current chunk; the size itself while it is read.
-  std::size_t line_bytes_ = 0;    ///< Of the current size line, or of all trailers.
+  std::uint64_t left_ = 0;      ///< Of the current chunk; the size itself while it is read.
+  std::size_t line_bytes_ = 0;  ///< Of the current size line, or of all trailers.
   std::uint8_t digits_ = 0;
 };
 

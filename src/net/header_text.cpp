@@ -6,7 +6,9 @@
 namespace logpond::net {
 namespace {
 
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 /// Calls `see(item)` for each trimmed item of a comma list until it says false.
 template <typename See>

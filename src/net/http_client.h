@@ -32,11 +32,12 @@ class HttpClient {
   HttpClient& operator=(HttpClient&&) noexcept;
   ~HttpClient();
 
-  /// Sends a request, connecting first when needed (a kept connection that the server closed is tried
-  /// once anew). Any status is a success here. Errors: kUnavailable with the address in the sentence
+  /// Sends a request, connecting first when needed (a kept connection that the server closed is
+  /// tried once anew). Any status is a success here. Errors: kUnavailable with the address in the
+  /// sentence
   /// (`cannot reach http://127.0.0.1:3100: connection refused`), kDeadlineExceeded, kIo.
-  Result<ClientResponse> request(std::string_view method, std::string_view target, const Headers& headers,
-                                 std::string_view body);
+  Result<ClientResponse> request(std::string_view method, std::string_view target,
+                                 const Headers& headers, std::string_view body);
   /// GETs a stream and hands out pieces as they come, until the end or until `take` says false.
   /// A status other than 200 gives the response with its body and no call of `take`.
   Result<ClientResponse> stream(std::string_view target, const Headers& headers,

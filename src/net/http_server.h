@@ -40,23 +40,25 @@ class Responder;
 using Handler = std::function<void(HttpRequest request, Responder responder)>;
 
 struct RouteLimits {
-  std::size_t body_bytes_max = 1 << 20;   ///< As received. Beyond: 413.
-  DurationNs deadline = 30 * kSecond;     ///< From the request's end to the answer (the cancel token's deadline).
+  std::size_t body_bytes_max = 1 << 20;  ///< As received. Beyond: 413.
+  DurationNs deadline =
+      30 * kSecond;  ///< From the request's end to the answer (the cancel token's deadline).
 };
 
 /// One row of the route table.
 struct Route {
   Methods methods;
-  std::string path;      ///< `/a/{name}/b`; a last `{rest*}` takes everything.
-  AccessRule access;     ///< Must be given.
+  std::string path;   ///< `/a/{name}/b`; a last `{rest*}` takes everything.
+  AccessRule access;  ///< Must be given.
   RunOn run_on = RunOn::kQuery;
   RouteLimits limits{};
-  std::string summary;   ///< One line for the OpenAPI document.
+  std::string summary;  ///< One line for the OpenAPI document.
   Handler handler;
 };
 
 /// How a 404, 405, 413, 408, 500 or 503 of the server itself looks for a path.
-using ErrorFormatter = std::function<HttpResponse(std::string_view path, int status, std::string_view message)>;
+using ErrorFormatter =
+    std::function<HttpResponse(std::string_view path, int status, std::string_view message)>;
 
 /// Answers one request, once, from any thread. Move-only. Dropped unanswered it sends a 500.
 class Responder {
@@ -71,29 +73,32 @@ class Responder {
 
   void send(HttpResponse response);
   /// Begins an answer of unknown length (chunked). What is sent on the stream is the body.
-  std::shared_ptr<OutboundStream> start_stream(int status, std::string content_type, Headers headers,
-                                               OutboundLimits limits);
-  /// Completes a WebSocket handshake; each payload is one text frame, pings are sent and answered, text
-  /// from the client is ignored. When the request is no handshake: 400 `Bad Request`, and null.
+  std::shared_ptr<OutboundStream> start_stream(int status, std::string content_type,
+                                               Headers headers, OutboundLimits limits);
+  /// Completes a WebSocket handshake; each payload is one text frame, pings are sent and answered,
+  /// text from the client is ignored. When the request is no handshake: 400 `Bad Request`, and
+  /// null.
   std::shared_ptr<OutboundStream> accept_websocket(OutboundLimits limits);
 
  private:
   std::shared_ptr<Exchange> exchange_;
 };
 
-/// Owns its threads (`io`) and sockets. Borrows the pools, clock and metrics, which must outlive it.
+/// Owns its threads (`io`) and sockets. Borrows the pools, clock and metrics, which must outlive
+/// it.
 class HttpServer {
  public:
   struct Options {
-    std::string host = "127.0.0.1";        ///< Address to bind, or `localhost`.
-    std::uint16_t port = 3100;             ///< 0: any free one, see port().
+    std::string host = "127.0.0.1";  ///< Address to bind, or `localhost`.
+    std::uint16_t port = 3100;       ///< 0: any free one, see port().
     unsigned io_threads = 2;
-    std::size_t connections_max = 12'000;  ///< Beyond: 503 and close.
+    std::size_t connections_max = 12'000;         ///< Beyond: 503 and close.
     DurationNs head_timeout = 10 * kSecond;       ///< A request's head must arrive within.
     DurationNs body_idle_timeout = 30 * kSecond;  ///< Longest pause inside a body or while writing.
     DurationNs keep_alive_timeout = 75 * kSecond;
-    std::size_t head_bytes_max = 32 << 10;        ///< Beyond: 431.
-    std::size_t bodies_bytes_max = std::size_t{512} << 20;  ///< All bodies in memory together. Beyond: 503.
+    std::size_t head_bytes_max = 32 << 10;  ///< Beyond: 431.
+    std::size_t bodies_bytes_max = std::size_t{512}
+                                   << 20;  ///< All bodies in memory together. Beyond: 503.
     std::string server_name = "logpond";
   };
   struct Pools {
@@ -101,14 +106,15 @@ class HttpServer {
     platform::WorkerPool& query;
   };
 
-  HttpServer(Options options, std::vector<Route> routes, ErrorFormatter errors, Pools pools, const platform::Clock& clock,
-             telemetry::MetricsRegistry& metrics);
+  HttpServer(Options options, std::vector<Route> routes, ErrorFormatter errors, Pools pools,
+             const platform::Clock& clock, telemetry::MetricsRegistry& metrics);
   ~HttpServer();
 
-  /// Binds and begins to accept. Errors: kConflict (address in use, said in one sentence), kPermissionDenied, kIo.
+  /// Binds and begins to accept. Errors: kConflict (address in use, said in one sentence),
+  /// kPermissionDenied, kIo.
   Status start();
-  /// Stops accepting, answers what was begun, closes streams and idle connections, then returns; after
-  /// `patience` what is left is cut. Idempotent.
+  /// Stops accepting, answers what was begun, closes streams and idle connections, then returns;
+  /// after `patience` what is left is cut. Idempotent.
   void stop(DurationNs patience);
   std::uint16_t port() const;
 

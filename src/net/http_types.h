@@ -14,18 +14,29 @@
 
 namespace logpond::net {
 
-enum class Method : std::uint8_t { kGet = 1, kPost = 2, kPut = 4, kDelete = 8, kHead = 16, kOptions = 32 };
+enum class Method : std::uint8_t {
+  kGet = 1,
+  kPost = 2,
+  kPut = 4,
+  kDelete = 8,
+  kHead = 16,
+  kOptions = 32
+};
 /// A set of methods, bits of Method.
 using Methods = std::uint8_t;
 constexpr Methods operator|(Method a, Method b) {
   return static_cast<Methods>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }
-constexpr Methods only(Method m) { return static_cast<Methods>(m); }
+constexpr Methods only(Method m) {
+  return static_cast<Methods>(m);
+}
 
 /// Ordered name=value pairs; header names compare without case.
 class Headers {
  public:
-  void add(std::string name, std::string value) { all_.emplace_back(std::move(name), std::move(value)); }
+  void add(std::string name, std::string value) {
+    all_.emplace_back(std::move(name), std::move(value));
+  }
   /// First value of `name`; empty when absent.
   std::string_view get(std::string_view name) const;
   bool has(std::string_view name) const;
@@ -40,8 +51,12 @@ class Parameters {
  public:
   /// Parses `a=b&c=%20d+e`. Broken escapes are kept as they are.
   static Parameters parse(std::string_view text);
-  void add(std::string name, std::string value) { all_.emplace_back(std::move(name), std::move(value)); }
-  void append(const Parameters& other) { all_.insert(all_.end(), other.all_.begin(), other.all_.end()); }
+  void add(std::string name, std::string value) {
+    all_.emplace_back(std::move(name), std::move(value));
+  }
+  void append(const Parameters& other) {
+    all_.insert(all_.end(), other.all_.begin(), other.all_.end());
+  }
   std::optional<std::string_view> get(std::string_view name) const;
   std::vector<std::string_view> get_all(std::string_view name) const;
   const std::vector<std::pair<std::string, std::string>>& all() const { return all_; }
@@ -50,7 +65,8 @@ class Parameters {
   std::vector<std::pair<std::string, std::string>> all_;
 };
 
-/// Body bytes as received, followed by kPadding readable bytes (zero), as simdjson wants. Move-only.
+/// Body bytes as received, followed by kPadding readable bytes (zero), as simdjson wants.
+/// Move-only.
 class Body {
  public:
   static constexpr std::size_t kPadding = 64;
@@ -76,19 +92,20 @@ class Body {
 
 struct HttpRequest {
   Method method = Method::kGet;
-  std::string target;              ///< As sent: path and query.
-  std::string path;                ///< Percent-decoded.
-  Parameters query;                ///< Of the URL. Form bodies: form_parameters().
+  std::string target;  ///< As sent: path and query.
+  std::string path;    ///< Percent-decoded.
+  Parameters query;    ///< Of the URL. Form bodies: form_parameters().
   /// Values of {name} places of the route's path, in order.
   std::vector<std::string> path_parameters;
   Headers headers;
   Body body;
-  std::string remote_address;      ///< Without the port.
+  std::string remote_address;  ///< Without the port.
   bool remote_is_loopback = false;
   std::string request_id;  ///< From X-Request-Id when sane, else made; echoed in the answer.
   TimestampNs received = 0;
-  platform::CancelToken cancel;    ///< Set when the client goes away (a client that only shuts its sending
-                                   ///< side counts as gone, but still gets an answer); carries the route's deadline.
+  /// Set when the client goes away; carries the route's deadline. A client that shuts only its
+  /// sending side looks the same and counts as gone, but what is answered still reaches it.
+  platform::CancelToken cancel;
 
   /// Query parameters, and those of an application/x-www-form-urlencoded body after them.
   Parameters form_parameters() const;
@@ -96,13 +113,13 @@ struct HttpRequest {
 
 struct HttpResponse {
   int status = 200;
-  std::string content_type;        ///< Empty with an empty body.
+  std::string content_type;  ///< Empty with an empty body.
   std::string body;
-  Headers headers;                 ///< Beyond Content-Type, Content-Length, Connection, X-Request-Id, Date.
-  bool compressible = true;        ///< The server may gzip it when the client accepts that.
+  Headers headers;  ///< Beyond Content-Type, Content-Length, Connection, X-Request-Id, Date.
+  bool compressible = true;  ///< The server may gzip it when the client accepts that.
 
-  static HttpResponse text(int status, std::string body);   ///< text/plain; charset=utf-8 + nosniff.
-  static HttpResponse json(int status, std::string body);   ///< application/json; charset=UTF-8.
+  static HttpResponse text(int status, std::string body);  ///< text/plain; charset=utf-8 + nosniff.
+  static HttpResponse json(int status, std::string body);  ///< application/json; charset=UTF-8.
   static HttpResponse empty(int status);
 };
 

@@ -12,9 +12,10 @@
 namespace logpond::net {
 
 struct OutboundLimits {
-  std::size_t queue_bytes_max = std::size_t{4} << 20;  ///< Written by us, not yet taken by the client.
-  DurationNs idle_ping = 10 * kSecond;                 ///< WebSocket: ping after this; 0: never.
-  DurationNs write_timeout = 60 * kSecond;             ///< A client that takes nothing for so long is cut.
+  std::size_t queue_bytes_max = std::size_t{4}
+                                << 20;      ///< Written by us, not yet taken by the client.
+  DurationNs idle_ping = 10 * kSecond;      ///< WebSocket: ping after this; 0: never.
+  DurationNs write_timeout = 60 * kSecond;  ///< A client that takes nothing for so long is cut.
 };
 
 /// Bytes on their way to one client, in order. Shared by the producer and the connection.
@@ -23,8 +24,8 @@ struct OutboundLimits {
 class OutboundStream {
  public:
   virtual ~OutboundStream() = default;
-  /// Queues a payload (a chunk, or one WebSocket text frame). False, and nothing is queued, when the
-  /// queue is full or the stream is closed: the caller drops and counts.
+  /// Queues a payload (a chunk, or one WebSocket text frame). False, and nothing is queued, when
+  /// the queue is full or the stream is closed: the caller drops and counts.
   virtual bool try_send(std::string payload) = 0;
   /// Waits for room. Errors: kCancelled when the client went away, kDeadlineExceeded.
   virtual Status send_and_wait(std::string payload, DurationNs patience) = 0;

@@ -117,9 +117,9 @@ Status Router::add(std::size_t index) {
     }
   }
   if ((node->methods & route.methods) != 0) {
-    return fail(ErrorCode::kConflict,
-                "two routes answer " + allow_text(node->methods & route.methods) + " of \"" +
-                    route.path + "\"");
+    return fail(ErrorCode::kConflict, "two routes answer " +
+                                          allow_text(node->methods & route.methods) + " of \"" +
+                                          route.path + "\"");
   }
   node->methods = static_cast<Methods>(node->methods | route.methods);
   node->rows.emplace_back(route.methods, index);

@@ -18,8 +18,8 @@ std::string_view method_name(Method method);
 /// `GET, HEAD, OPTIONS` for an Allow header: HEAD comes with GET, OPTIONS always.
 std::string allow_text(Methods methods);
 
-/// Segments are compared decoded, so `/a%2Fb` is one segment. A literal wins over {name}, {name} over
-/// {rest*}; the path alone chooses the row's place, the method must then fit what is there.
+/// Segments are compared decoded, so `/a%2Fb` is one segment. A literal wins over {name}, {name}
+/// over {rest*}; the path alone chooses the row's place, the method must then fit what is there.
 ///
 /// Threads: find() from any thread.
 class Router {

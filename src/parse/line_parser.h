@@ -7,8 +7,8 @@
 
 namespace logpond::parse {
 
-/// One pair as found. `name` is raw (not sanitised); both may point into the line or into the parser's
-/// scratch space, and are valid until its next call.
+/// One pair as found. `name` is raw (not sanitised); both may point into the line or into the
+/// parser's scratch space, and are valid until its next call.
 struct Pair {
   std::string_view name;
   std::string_view value;
@@ -16,7 +16,7 @@ struct Pair {
 
 /// Outcome of parsing one line.
 struct PairsResult {
-  bool ok = true;              ///< False: `error` says why, in Loki's words; pairs found before it are kept.
+  bool ok = true;  ///< False: `error` says why, in Loki's words; pairs found before it are kept.
   std::string_view error;
 };
 

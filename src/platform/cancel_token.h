@@ -26,9 +26,10 @@ class CancelToken {
       return fail(ErrorCode::kCancelled, "the request was cancelled by the client");
     }
     if (deadline_ != 0 && clock_->monotonic() > deadline_) {
-      return fail(ErrorCode::kDeadlineExceeded,
-                  "request timed out, decrease the duration of the request or add more label matchers "
-                  "(prefer exact match over regex match) to reduce the amount of data processed");
+      return fail(
+          ErrorCode::kDeadlineExceeded,
+          "request timed out, decrease the duration of the request or add more label matchers "
+          "(prefer exact match over regex match) to reduce the amount of data processed");
     }
     return {};
   }

@@ -19,7 +19,8 @@ class WorkerPool {
   explicit WorkerPool(Options options);
   ~WorkerPool();
 
-  /// False when the queue is full or stop() was called; `job` is then not run. A job must not throw.
+  /// False when the queue is full or stop() was called; `job` is then not run. A job must not
+  /// throw.
   bool submit(std::function<void()> job);
   /// Accepts no more, runs what is queued, joins. Idempotent.
   void stop();

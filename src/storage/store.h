@@ -51,8 +51,8 @@ struct ScanRequest {
   Selector selector;
   /// All must keep the message. Always applied by the store.
   std::vector<codec::LineFilter> line_filters;
-  /// All must hold for the record's field of that name, else the stream's label of that name, else "".
-  /// `detected_level` without such a field is the severity's word. Always applied by the store.
+  /// All must hold for the record's field of that name, else the stream's label of that name, else
+  /// "". `detected_level` without such a field is the severity's word. Always applied by the store.
   std::vector<Matcher> field_filters;
   Columns columns = Columns::kAll;
   Order order = Order::kAny;
@@ -64,15 +64,16 @@ struct ScanRequest {
 struct RecordBlock {
   std::size_t size = 0;
   std::span<const TimestampNs> timestamps;
-  std::span<const std::uint64_t> ids;               ///< RecordId values.
-  std::span<const std::uint32_t> stream_indexes;    ///< Into `streams`.
+  std::span<const std::uint64_t> ids;             ///< RecordId values.
+  std::span<const std::uint32_t> stream_indexes;  ///< Into `streams`.
   std::span<const StreamPtr> streams;
-  std::span<const Severity> severities;             ///< Empty unless kSeverity.
-  std::span<const std::string_view> severity_texts; ///< Empty unless kSeverity.
-  std::span<const std::string_view> messages;       ///< Empty unless kMessage.
-  std::span<const std::uint32_t> message_sizes;     ///< Empty unless kMessageSize.
-  std::span<const TimestampNs> received;            ///< Empty unless kReceived.
-  std::span<const std::uint32_t> field_begins;      ///< size + 1 entries into `fields`; empty unless kFields.
+  std::span<const Severity> severities;              ///< Empty unless kSeverity.
+  std::span<const std::string_view> severity_texts;  ///< Empty unless kSeverity.
+  std::span<const std::string_view> messages;        ///< Empty unless kMessage.
+  std::span<const std::uint32_t> message_sizes;      ///< Empty unless kMessageSize.
+  std::span<const TimestampNs> received;             ///< Empty unless kReceived.
+  std::span<const std::uint32_t>
+      field_begins;  ///< size + 1 entries into `fields`; empty unless kFields.
   std::span<const FieldView> fields;
 
   const StreamPtr& stream(std::size_t row) const { return streams[stream_indexes[row]]; }
@@ -85,22 +86,22 @@ struct RecordBlock {
 class ScanSink {
  public:
   virtual ~ScanSink() = default;
-  /// Takes rows. False ends the scan (not an error). Calls never overlap; rows inside a block are in
-  /// arrival order, blocks are ordered as far as ScanRequest::order says.
+  /// Takes rows. False ends the scan (not an error). Calls never overlap; rows inside a block are
+  /// in arrival order, blocks are ordered as far as ScanRequest::order says.
   virtual bool accept(const RecordBlock& block) = 0;
-  /// The time range still of interest; asked before each group of rows. It may only shrink. A scan in
-  /// order stops when no group that is left can reach it: so `limit` ends early.
+  /// The time range still of interest; asked before each group of rows. It may only shrink. A scan
+  /// in order stops when no group that is left can reach it: so `limit` ends early.
   virtual TimeRange wanted() const { return {}; }
 };
 
 /// What a scan cost. Sums over everything it touched.
 struct ScanStats {
-  std::uint64_t groups = 0;           ///< Row groups and head pieces in the store at the time.
-  std::uint64_t groups_pruned = 0;    ///< Skipped by time, stream or sink without reading a column.
-  std::uint64_t rows_scanned = 0;     ///< Rows in the groups that were read.
+  std::uint64_t groups = 0;         ///< Row groups and head pieces in the store at the time.
+  std::uint64_t groups_pruned = 0;  ///< Skipped by time, stream or sink without reading a column.
+  std::uint64_t rows_scanned = 0;   ///< Rows in the groups that were read.
   std::uint64_t rows_matched = 0;
-  std::uint64_t bytes_scanned = 0;    ///< Message bytes of the rows scanned.
-  std::uint64_t bytes_read = 0;       ///< From files, compressed.
+  std::uint64_t bytes_scanned = 0;  ///< Message bytes of the rows scanned.
+  std::uint64_t bytes_read = 0;     ///< From files, compressed.
   ScanStats& operator+=(const ScanStats& other);
 };
 
@@ -136,7 +137,7 @@ struct StoreStats {
   std::uint64_t wal_bytes = 0;
   std::uint64_t message_bytes = 0;  ///< Of all records, as they came in.
   std::vector<PartInfo> parts;
-  bool read_only = false;           ///< An fsync failed; appends are refused until a restart.
+  bool read_only = false;  ///< An fsync failed; appends are refused until a restart.
   std::string read_only_reason;
 };
 
@@ -152,29 +153,33 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  /// Takes a batch; `done` is called once, from a thread of the store, when it is durable and visible to
-  /// every scan that starts afterwards, or refused whole. It must be quick and must not call back into
-  /// the store. Refusals: kLimitExceeded (queue full: try later), kNoSpace, kUnavailable (read-only,
-  /// stopping), kInvalidArgument. An empty batch succeeds at once.
+  /// Takes a batch; `done` is called once, from a thread of the store, when it is durable and
+  /// visible to every scan that starts afterwards, or refused whole. It must be quick and must not
+  /// call back into the store. Refusals: kLimitExceeded (queue full: try later), kNoSpace,
+  /// kUnavailable (read-only, stopping), kInvalidArgument. An empty batch succeeds at once.
   virtual void append(RecordBatch batch, AppendCallback done) = 0;
   /// The same, waiting. Not from a callback of the store.
   Result<AppendReceipt> append_and_wait(RecordBatch batch);
 
-  /// Hands every matching row once to `sink`. A scan sees exactly what was acknowledged before it began
-  /// (and perhaps more, whole batches), whatever is sealed or merged meanwhile.
-  /// Errors: kCancelled, kDeadlineExceeded, kIo; corruption of a part skips it and is counted.
+  /// Hands every matching row once to `sink`. A scan sees exactly what was acknowledged before it
+  /// began (and perhaps more, whole batches), whatever is sealed or merged meanwhile. Errors:
+  /// kCancelled, kDeadlineExceeded, kIo; corruption of a part skips it and is counted.
   virtual Result<ScanStats> scan(const ScanRequest& request, ScanSink& sink) = 0;
 
   /// Streams that match and have a record in the range, sorted by labels. Answered from metadata:
   /// a group or part that overlaps the range counts with all its streams.
-  virtual Result<std::vector<StreamPtr>> series(const TenantId& tenant, TimeRange range, const Selector& selector) = 0;
+  virtual Result<std::vector<StreamPtr>> series(const TenantId& tenant, TimeRange range,
+                                                const Selector& selector) = 0;
   /// Names of the labels of those streams, sorted.
-  Result<std::vector<std::string>> labels(const TenantId& tenant, TimeRange range, const Selector& selector);
+  Result<std::vector<std::string>> labels(const TenantId& tenant, TimeRange range,
+                                          const Selector& selector);
   /// Values of one label in those streams, sorted.
-  Result<std::vector<std::string>> label_values(const TenantId& tenant, TimeRange range, const Selector& selector,
-                                                std::string_view name);
-  /// Records and bytes of each matching stream, from metadata where a group lies wholly in the range.
-  virtual Result<std::vector<StreamVolume>> volume(const TenantId& tenant, TimeRange range, const Selector& selector,
+  Result<std::vector<std::string>> label_values(const TenantId& tenant, TimeRange range,
+                                                const Selector& selector, std::string_view name);
+  /// Records and bytes of each matching stream, from metadata where a group lies wholly in the
+  /// range.
+  virtual Result<std::vector<StreamVolume>> volume(const TenantId& tenant, TimeRange range,
+                                                   const Selector& selector,
                                                    const platform::CancelToken& cancel) = 0;
 
   /// Seals everything acknowledged so far into parts and returns when they are durable.

@@ -24,8 +24,14 @@ void configure_diagnostics(const DiagOptions& options);
 /// Threads: any. Does not block on the reader of stderr beyond the write itself.
 void diag(DiagLevel level, std::string_view message, DiagFields fields = {});
 
-inline void diag_info(std::string_view m, DiagFields f = {}) { diag(DiagLevel::kInfo, m, f); }
-inline void diag_warn(std::string_view m, DiagFields f = {}) { diag(DiagLevel::kWarn, m, f); }
-inline void diag_error(std::string_view m, DiagFields f = {}) { diag(DiagLevel::kError, m, f); }
+inline void diag_info(std::string_view m, DiagFields f = {}) {
+  diag(DiagLevel::kInfo, m, f);
+}
+inline void diag_warn(std::string_view m, DiagFields f = {}) {
+  diag(DiagLevel::kWarn, m, f);
+}
+inline void diag_error(std::string_view m, DiagFields f = {}) {
+  diag(DiagLevel::kError, m, f);
+}
 
 }  // namespace logpond::telemetry

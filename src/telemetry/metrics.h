@@ -46,9 +46,10 @@ class MetricsRegistry {
 
   Counter& counter(const std::string& name, const std::string& help, MetricLabels labels = {});
   Gauge& gauge(const std::string& name, const std::string& help, MetricLabels labels = {});
-  /// A gauge read when scraped. The function must outlive the registry or be removed by destroying the handle.
-  [[nodiscard]] std::shared_ptr<void> gauge_from(const std::string& name, const std::string& help, MetricLabels labels,
-                                                 std::function<double()> read);
+  /// A gauge read when scraped. The function must outlive the registry or be removed by destroying
+  /// the handle.
+  [[nodiscard]] std::shared_ptr<void> gauge_from(const std::string& name, const std::string& help,
+                                                 MetricLabels labels, std::function<double()> read);
   Histogram& histogram(const std::string& name, const std::string& help, std::vector<double> bounds,
                        MetricLabels labels = {});
   /// Bounds that suit seconds from 100 us to 60 s.

@@ -1,13 +1,13 @@
-// One of the few files that see Boost.Asio. Connections receive and send by plain system calls; Asio
-// says when to, keeps the deadlines and carries jobs between threads.
+// One of the few files that see Boost.Asio. Connections receive and send by plain system calls;
+// Asio says when to, keeps the deadlines and carries jobs between threads.
 #include "net/server/asio_event_loop.h"
 
 #include <unistd.h>
 
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <exception>
 #include <mutex>
@@ -153,7 +153,9 @@ class AsioEventLoop final : public EventLoop {
 
 }  // namespace
 
-std::shared_ptr<EventLoop> EventLoop::create() { return std::make_shared<AsioEventLoop>(); }
+std::shared_ptr<EventLoop> EventLoop::create() {
+  return std::make_shared<AsioEventLoop>();
+}
 
 boost::asio::io_context& context_of(EventLoop& loop) {
   return static_cast<AsioEventLoop&>(loop).context();

@@ -1,5 +1,6 @@
-// One of the few files that see Boost.Beast: its parser reads request heads, and nothing else of it is
-// used here. It reads a head as soon as the blank line is there and skips over what it already searched.
+// One of the few files that see Boost.Beast: its parser reads request heads, and nothing else of it
+// is used here. It reads a head as soon as the blank line is there and skips over what it already
+// searched.
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -106,8 +107,12 @@ HeadParser::Outcome HeadParser::parse(std::string_view buffer) {
   return outcome;
 }
 
-std::size_t HeadParser::consumed() const { return impl_->consumed; }
+std::size_t HeadParser::consumed() const {
+  return impl_->consumed;
+}
 
-RequestHead HeadParser::take() { return std::move(impl_->parser->head); }
+RequestHead HeadParser::take() {
+  return std::move(impl_->parser->head);
+}
 
 }  // namespace logpond::net

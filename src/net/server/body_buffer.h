@@ -14,7 +14,8 @@
 namespace logpond::net {
 
 /// What bodies in memory may take together, from their first byte until the handler drops them.
-/// Keeps a few freed blocks for the next bodies: fresh pages from the kernel cost as much as receiving.
+/// Keeps a few freed blocks for the next bodies: fresh pages from the kernel cost as much as
+/// receiving.
 ///
 /// Threads: any. Shared by the server and by every Body still alive.
 class BodyBudget {
@@ -56,8 +57,8 @@ class BodyBuffer {
   BodyBuffer(const BodyBuffer&) = delete;
   BodyBuffer& operator=(const BodyBuffer&) = delete;
 
-  /// Room to receive into: at least one byte, at most `bytes_left`, growing with what came before, so
-  /// that a length that is only announced costs little. Empty when the budget is used up.
+  /// Room to receive into: at least one byte, at most `bytes_left`, growing with what came before,
+  /// so that a length that is only announced costs little. Empty when the budget is used up.
   /// Requires: bytes_left > 0.
   std::span<char> room(std::size_t bytes_left);
   /// `bytes` of the last room() are filled.
@@ -66,7 +67,8 @@ class BodyBuffer {
   bool append(std::string_view bytes);
   std::size_t size() const { return size_; }
 
-  /// Pads and hands over; the buffer is empty afterwards. The budget is given back when the Body dies.
+  /// Pads and hands over; the buffer is empty afterwards. The budget is given back when the Body
+  /// dies.
   Body release();
   void clear();
 

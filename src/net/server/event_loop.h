@@ -26,7 +26,8 @@ class Channel {
  public:
   virtual ~Channel() = default;
   virtual int fd() const = 0;
-  /// Tells once when there is something to read (also: the end, an error). Armed twice is armed once.
+  /// Tells once when there is something to read (also: the end, an error). Armed twice is armed
+  /// once.
   virtual void wait_readable(const std::shared_ptr<ChannelEvents>& events) = 0;
   virtual void wait_writable(const std::shared_ptr<ChannelEvents>& events) = 0;
   /// Replaces the deadline; `span` from now on. Cheap when it moves later.

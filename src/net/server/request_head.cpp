@@ -95,8 +95,8 @@ std::optional<SplitTarget> split_target(std::string_view target) {
 std::string websocket_key(const RequestHead& head) {
   const Headers& headers = head.headers;
   const std::string_view key = headers.get("Sec-WebSocket-Key");
-  const bool shaped = key.size() == 24 && key.ends_with("==") &&
-                      std::all_of(key.begin(), key.end() - 2, is_base64);
+  const bool shaped =
+      key.size() == 24 && key.ends_with("==") && std::all_of(key.begin(), key.end() - 2, is_base64);
   const bool asked = head.method == "GET" && head.version == 11 &&
                      list_names(headers.get("Upgrade"), "websocket") &&
                      list_names(headers.get("Connection"), "upgrade") &&

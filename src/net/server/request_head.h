@@ -34,10 +34,9 @@ struct Framing {
   bool has_body() const { return chunked || content_length.value_or(0) != 0; }
 };
 
-/// Two servers that read one head differently let a request hide in another's body. So anything that
-/// could be read in two ways is refused: both framings at once, repeated or odd lengths, codings other
-/// than `chunked`, several hosts.
-/// Gives the refusal, or nothing and fills `framing`.
+/// Two servers that read one head differently let a request hide in another's body. So anything
+/// that could be read in two ways is refused: both framings at once, repeated or odd lengths,
+/// codings other than `chunked`, several hosts. Gives the refusal, or nothing and fills `framing`.
 std::optional<Refusal> interpret_framing(const RequestHead& head, Framing& framing);
 
 /// Path and query of a target in origin or absolute form; nothing for other forms (`*` too).

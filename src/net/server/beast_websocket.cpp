@@ -1,5 +1,5 @@
-// One of the few files that see Boost.Beast: its WebSocket stream makes and reads frames. Its own timeouts
-// are off, ours apply.
+// One of the few files that see Boost.Beast: its WebSocket stream makes and reads frames. Its own
+// timeouts are off, ours apply.
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -30,7 +30,9 @@ constexpr std::size_t kMessageBytesMax = std::size_t{64} << 10;
 constexpr DurationNs kCloseSpan = 5 * kSecond;
 constexpr DurationNs kCloseSpanDraining = kSecond / 2;
 
-Clock::time_point after(DurationNs span) { return Clock::now() + std::chrono::nanoseconds(span); }
+Clock::time_point after(DurationNs span) {
+  return Clock::now() + std::chrono::nanoseconds(span);
+}
 
 class BeastWebSocket final : public WebSocketSession,
                              public std::enable_shared_from_this<BeastWebSocket> {
@@ -108,9 +110,8 @@ void BeastWebSocket::start(int fd, const std::string& key, const std::string& re
   stream_->read_message_max(kMessageBytesMax);
   stream_->auto_fragment(false);
   stream_->text(true);
-  stream_->control_callback([this](websocket::frame_type kind, boost::beast::string_view) {
-    on_control(kind);
-  });
+  stream_->control_callback(
+      [this](websocket::frame_type kind, boost::beast::string_view) { on_control(kind); });
   handshake_.method(http::verb::get);
   handshake_.target("/");
   handshake_.version(11);

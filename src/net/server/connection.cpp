@@ -14,8 +14,8 @@
 namespace logpond::net {
 namespace {
 
-/// After an early answer the client may still be sending: closing at once would reset the connection
-/// and take the answer away from it. So for a while what comes is thrown away.
+/// After an early answer the client may still be sending: closing at once would reset the
+/// connection and take the answer away from it. So for a while what comes is thrown away.
 constexpr DurationNs kLingerSpan = 3 * kSecond;
 constexpr DurationNs kLingerSpanDraining = kSecond / 2;
 constexpr std::size_t kLingerBytesMax = std::size_t{256} << 20;
@@ -65,13 +65,19 @@ void Connection::run() {
 
 bool Connection::step() {
   switch (state_) {
-    case State::kHead: return step_head();
-    case State::kBody: return step_body();
-    case State::kWriting: return step_write();
-    case State::kStreaming: return step_stream();
-    case State::kLingering: return step_linger();
+    case State::kHead:
+      return step_head();
+    case State::kBody:
+      return step_body();
+    case State::kWriting:
+      return step_write();
+    case State::kStreaming:
+      return step_stream();
+    case State::kLingering:
+      return step_linger();
     case State::kHandling:
-    case State::kClosed: break;
+    case State::kClosed:
+      break;
   }
   return false;
 }
@@ -110,10 +116,14 @@ void Connection::on_deadline() {
       refuse({408, "the request body stopped coming", "body_timeout"});
       return run();
     case State::kWriting:
-    case State::kStreaming: core_->count_refusal("write_timeout"); return close();
-    case State::kLingering: return close();
+    case State::kStreaming:
+      core_->count_refusal("write_timeout");
+      return close();
+    case State::kLingering:
+      return close();
     case State::kHandling:
-    case State::kClosed: return;
+    case State::kClosed:
+      return;
   }
 }
 
@@ -140,13 +150,18 @@ void Connection::drain() {
 
 bool Connection::step_head() {
   switch (reader_.read_head(channel_->fd())) {
-    case RequestReader::Outcome::kComplete: on_head(); return true;
+    case RequestReader::Outcome::kComplete:
+      on_head();
+      return true;
     case RequestReader::Outcome::kRefused:
       closes_ = true;
       refuse(reader_.refusal());
       return true;
-    case RequestReader::Outcome::kGone: close(); return false;
-    case RequestReader::Outcome::kBlocked: break;
+    case RequestReader::Outcome::kGone:
+      close();
+      return false;
+    case RequestReader::Outcome::kBlocked:
+      break;
   }
   if (reader_.is_idle()) {
     reader_.relax();
@@ -159,10 +174,17 @@ bool Connection::step_head() {
 
 bool Connection::step_body() {
   switch (reader_.read_body(channel_->fd())) {
-    case RequestReader::Outcome::kComplete: dispatch(); return true;
-    case RequestReader::Outcome::kRefused: refuse(reader_.refusal()); return true;
-    case RequestReader::Outcome::kGone: close(); return false;
-    case RequestReader::Outcome::kBlocked: break;
+    case RequestReader::Outcome::kComplete:
+      dispatch();
+      return true;
+    case RequestReader::Outcome::kRefused:
+      refuse(reader_.refusal());
+      return true;
+    case RequestReader::Outcome::kGone:
+      close();
+      return false;
+    case RequestReader::Outcome::kBlocked:
+      break;
   }
   set_deadline(core_->options.body_idle_timeout);
   return false;
@@ -227,9 +249,10 @@ void Connection::answer_options() {
 }
 
 void Connection::send_continue() {
-  // The socket's buffer is empty here but for an answer a pipelining client does not read: its loss.
-  const ssize_t sent = ::send(channel_->fd(), kContinue.data(), kContinue.size(),
-                              MSG_NOSIGNAL | MSG_DONTWAIT);
+  // The socket's buffer is empty here but for an answer a pipelining client does not read: its
+  // loss.
+  const ssize_t sent =
+      ::send(channel_->fd(), kContinue.data(), kContinue.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent != static_cast<ssize_t>(kContinue.size())) close();
 }
 
@@ -287,8 +310,8 @@ struct Work {
 }  // namespace
 
 void Connection::run_handler(HttpRequest request, Responder responder) {
-  const auto work = std::make_shared<Work>(
-      Work{core_, match_.route, std::move(request), std::move(responder)});
+  const auto work =
+      std::make_shared<Work>(Work{core_, match_.route, std::move(request), std::move(responder)});
   if (match_.route->run_on == RunOn::kIo) return work->run();
   platform::WorkerPool& pool =
       match_.route->run_on == RunOn::kIngest ? core_->pools.ingest : core_->pools.query;
@@ -362,13 +385,13 @@ void Connection::write_head(const HttpResponse& response, bool streams, std::uin
   if (!status_has_body(response.status)) {
     head.framing = ResponseHead::Framing::kNone;
   } else if (streams) {
-    head.framing = head_.version >= 11 ? ResponseHead::Framing::kChunked
-                                       : ResponseHead::Framing::kUntilClose;
+    head.framing =
+        head_.version >= 11 ? ResponseHead::Framing::kChunked : ResponseHead::Framing::kUntilClose;
     closes_ = closes_ || head_.version < 11;
   }
   head.closes = closes_;
-  head.says_keep_alive = head_.version < 11 ||
-                         equal_without_case(response.headers.get("Connection"), "keep-alive");
+  head.says_keep_alive =
+      head_.version < 11 || equal_without_case(response.headers.get("Connection"), "keep-alive");
   head.headers = &response.headers;
   writer_.add(format_head(head));
 }
@@ -383,9 +406,14 @@ void Connection::count(int status) {
 bool Connection::step_write() {
   if (writes_blocked_) return false;
   switch (writer_.flush(channel_->fd())) {
-    case ResponseWriter::Flush::kDone: finish_response(); return true;
-    case ResponseWriter::Flush::kFailed: close(); return false;
-    case ResponseWriter::Flush::kBlocked: break;
+    case ResponseWriter::Flush::kDone:
+      finish_response();
+      return true;
+    case ResponseWriter::Flush::kFailed:
+      close();
+      return false;
+    case ResponseWriter::Flush::kBlocked:
+      break;
   }
   writes_blocked_ = true;
   if (writer_.bytes_written() != progress_) {

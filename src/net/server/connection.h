@@ -21,8 +21,8 @@ struct RemoteAddress {
   bool is_loopback = false;
 };
 
-/// A machine of states, driven by its loop: readiness of the socket, a deadline, answers that handlers
-/// post from other threads.
+/// A machine of states, driven by its loop: readiness of the socket, a deadline, answers that
+/// handlers post from other threads.
 ///
 /// Kept alive by its LoopContext while open, and by unanswered Responders.
 /// Threads: the ResponsePort's calls from any; all else on the loop's.
@@ -99,9 +99,9 @@ class Connection final : public Peer,
   State state_ = State::kHead;
   bool running_ = false;
   bool writes_blocked_ = false;
-  bool closes_ = false;          ///< After the current answer.
-  bool head_timed_ = false;      ///< The head's deadline runs.
-  bool leaves_unread_ = false;   ///< Answered before the whole request was read: closes, lingers.
+  bool closes_ = false;         ///< After the current answer.
+  bool head_timed_ = false;     ///< The head's deadline runs.
+  bool leaves_unread_ = false;  ///< Answered before the whole request was read: closes, lingers.
   bool was_refused_ = false;
 
   // The current request.

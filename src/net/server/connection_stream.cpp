@@ -12,7 +12,8 @@
 namespace logpond::net {
 namespace {
 
-/// What one turn takes from the queue: enough for few system calls, little beside the queue's limit.
+/// What one turn takes from the queue: enough for few system calls, little beside the queue's
+/// limit.
 constexpr std::size_t kPayloadsPerTurn = 32;
 constexpr std::size_t kBytesPerTurn = std::size_t{256} << 10;
 /// Then the loop's other connections have their turn.

@@ -32,14 +32,13 @@ bool OutboundQueue::try_send(std::string payload) {
 Status OutboundQueue::send_and_wait(std::string payload, DurationNs patience) {
   std::unique_lock lock(mutex_);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::nanoseconds(patience);
-  const bool ready = room_.wait_until(lock, deadline, [&] {
-    return closing_ || finished_ || has_room(payload.size());
-  });
+  const bool ready = room_.wait_until(
+      lock, deadline, [&] { return closing_ || finished_ || has_room(payload.size()); });
   if (closing_ || finished_) return fail(ErrorCode::kCancelled, "the client went away");
   if (!ready) {
-    return fail(ErrorCode::kDeadlineExceeded,
-                "the client took nothing for " + format_duration(patience) + " and " +
-                    std::to_string(bytes_) + " bytes wait for it");
+    return fail(ErrorCode::kDeadlineExceeded, "the client took nothing for " +
+                                                  format_duration(patience) + " and " +
+                                                  std::to_string(bytes_) + " bytes wait for it");
   }
   push(std::move(payload), lock);
   return {};

@@ -21,8 +21,8 @@ namespace logpond::net {
 /// Threads: any.
 class OutboundQueue final : public OutboundStream {
  public:
-  /// `wake` is called, from any thread, when there is something new to take: a payload or the close.
-  /// Once, until take() was called again.
+  /// `wake` is called, from any thread, when there is something new to take: a payload or the
+  /// close. Once, until take() was called again.
   OutboundQueue(OutboundLimits limits, std::function<void()> wake);
 
   bool try_send(std::string payload) override;

@@ -15,7 +15,9 @@ namespace {
 /// From here on a chunk is received past the buffer, straight into the body.
 constexpr std::size_t kDirectBytesMin = std::size_t{4} << 10;
 
-bool is_method_start(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+bool is_method_start(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
 
 Refusal no_memory() {
   return {503, "too many request bodies are in memory, try again", "bodies"};
@@ -202,8 +204,8 @@ RequestReader::Outcome RequestReader::decode_chunks() {
   return chunks_.done() ? Outcome::kComplete : Outcome::kBlocked;
 }
 
-/// Fills the rest of the current chunk and, behind it, the buffer with what frames the next one: large
-/// chunks are copied by the kernel only. kComplete: something came.
+/// Fills the rest of the current chunk and, behind it, the buffer with what frames the next one:
+/// large chunks are copied by the kernel only. kComplete: something came.
 RequestReader::Outcome RequestReader::receive_chunks(int fd, std::size_t& bytes) {
   const auto ahead = static_cast<std::size_t>(chunks_.data_ahead());
   const std::span<char> direct = ahead >= kDirectBytesMin ? body_.room(ahead) : std::span<char>();
@@ -227,10 +229,15 @@ RequestReader::Client RequestReader::watch(int fd) {
   while (can_watch()) {
     std::size_t bytes = 0;
     switch (receive(fd, buffer_.room(), {}, bytes)) {
-      case Received::kSome: buffer_.filled(bytes); break;
-      case Received::kBlocked: return Client::kThere;
-      case Received::kEnd: return Client::kEnded;
-      case Received::kError: return Client::kGone;
+      case Received::kSome:
+        buffer_.filled(bytes);
+        break;
+      case Received::kBlocked:
+        return Client::kThere;
+      case Received::kEnd:
+        return Client::kEnded;
+      case Received::kError:
+        return Client::kGone;
     }
   }
   return ended_ ? Client::kEnded : Client::kThere;

@@ -55,10 +55,10 @@ class RequestReader {
   RequestReader(std::size_t head_bytes_max, std::shared_ptr<BodyBudget> budget, ReadBlocks& blocks);
 
   enum class Outcome {
-    kBlocked,   ///< Call again when the socket is readable.
+    kBlocked,  ///< Call again when the socket is readable.
     kComplete,
-    kRefused,   ///< See refusal(); the stream of requests cannot go on.
-    kGone,      ///< The client ended before the end.
+    kRefused,  ///< See refusal(); the stream of requests cannot go on.
+    kGone,     ///< The client ended before the end.
   };
   Outcome read_head(int fd);
   /// Requires: read_head() was complete. Gives the refusal of a body that is announced too large.

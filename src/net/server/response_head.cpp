@@ -108,7 +108,9 @@ std::string format_http_date(std::int64_t unix_seconds) {
   return out.data();
 }
 
-bool status_has_body(int status) { return status >= 200 && status != 204 && status != 304; }
+bool status_has_body(int status) {
+  return status >= 200 && status != 204 && status != 304;
+}
 
 std::string format_head(const ResponseHead& head) {
   std::string out;

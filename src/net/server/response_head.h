@@ -23,8 +23,8 @@ struct ResponseHead {
   std::string_view server_name;
   Framing framing = Framing::kLength;
   std::uint64_t content_length = 0;
-  bool closes = false;         ///< `Connection: close`.
-  bool says_keep_alive = false;  ///< `Connection: keep-alive`, for HTTP/1.0 clients.
+  bool closes = false;               ///< `Connection: close`.
+  bool says_keep_alive = false;      ///< `Connection: keep-alive`, for HTTP/1.0 clients.
   const Headers* headers = nullptr;  ///< Further ones; what the server itself writes is left out.
 };
 

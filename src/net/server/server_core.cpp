@@ -27,10 +27,9 @@ ServerCore::ServerCore(HttpServer::Options server_options, Router compiled, Erro
       "logpond_http_bodies_bytes", "Memory of request bodies, received and not yet dropped.", {},
       [budget = bodies] { return static_cast<double>(budget->used()); });
   for (std::size_t route = 0; route <= unmatched(); ++route) {
-    seconds_.push_back(&metrics_.histogram("logpond_http_request_seconds",
-                                           "From the end of a request to its answer.",
-                                           telemetry::MetricsRegistry::seconds_bounds(),
-                                           {{"route", route_label(route)}}));
+    seconds_.push_back(&metrics_.histogram(
+        "logpond_http_request_seconds", "From the end of a request to its answer.",
+        telemetry::MetricsRegistry::seconds_bounds(), {{"route", route_label(route)}}));
   }
   std::random_device random;
   std::array<char, 16> hex;

@@ -17,7 +17,8 @@ const TimestampNs kNow = *parse_rfc3339("2026-11-21T12:00:00Z");
 /// The embedded store on a file system, with its own clock and metrics.
 class EmbeddedUnderTest : public StoreUnderTest {
  public:
-  EmbeddedUnderTest(platform::FileSystem& fs, EmbeddedStoreOptions options) : fs_(fs), options_(std::move(options)) {
+  EmbeddedUnderTest(platform::FileSystem& fs, EmbeddedStoreOptions options)
+      : fs_(fs), options_(std::move(options)) {
     reopen();
   }
   Store& store() override { return *store_; }
@@ -46,7 +47,8 @@ class EmbeddedUnderTest : public StoreUnderTest {
 class OnDisk : public EmbeddedUnderTest {
  public:
   static std::unique_ptr<StoreUnderTest> make() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "logpond-store-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "logpond-store-XXXXXX").string();
     const std::filesystem::path directory = mkdtemp(pattern.data());
     return std::make_unique<OnDisk>(platform::make_posix_file_system(), directory);
   }
@@ -71,15 +73,18 @@ class InMemory : public StoreUnderTest {
 
  private:
   std::unique_ptr<platform::SimFileSystem> fs_ = platform::SimFileSystem::create(1);
-  EmbeddedUnderTest under_test_{*fs_,
-                                {.directory = "/data", .seal_records = 40, .wal_segment_bytes = 2048}};
+  EmbeddedUnderTest under_test_{
+      *fs_, {.directory = "/data", .seal_records = 40, .wal_segment_bytes = 2048}};
 };
 
 INSTANTIATE_TEST_SUITE_P(Embedded, StoreContract,
-                         ::testing::Values(StoreFactory{"disk", &OnDisk::make}, StoreFactory{"memory", &InMemory::make}),
+                         ::testing::Values(StoreFactory{"disk", &OnDisk::make},
+                                           StoreFactory{"memory", &InMemory::make}),
                          [](const auto& info) { return info.param.name; });
 
-EmbeddedStoreOptions by_hand() { return {.directory = "/data", .wal_segment_bytes = 4096, .maintain = false}; }
+EmbeddedStoreOptions by_hand() {
+  return {.directory = "/data", .wal_segment_bytes = 4096, .maintain = false};
+}
 
 std::size_t count_of(Store& store) {
   CollectingSink sink;
@@ -101,15 +106,19 @@ TEST(EmbeddedStore, SecondOpenOfADirectorySaysWhoHoldsIt) {
 TEST(EmbeddedStore, ReadOnlyOpenSeesAllAndChangesNothing) {
   const auto fs = platform::SimFileSystem::create(1);
   EmbeddedUnderTest writer(*fs, by_hand());
-  ASSERT_TRUE(writer.store().append_and_wait(make_batch({record(kNow, Labels(), "sealed")})).has_value());
+  ASSERT_TRUE(
+      writer.store().append_and_wait(make_batch({record(kNow, Labels(), "sealed")})).has_value());
   ASSERT_TRUE(writer.store().flush());
-  ASSERT_TRUE(writer.store().append_and_wait(make_batch({record(kNow, Labels(), "in the log")})).has_value());
+  ASSERT_TRUE(writer.store()
+                  .append_and_wait(make_batch({record(kNow, Labels(), "in the log")}))
+                  .has_value());
   const auto operations = fs->operations();
   EmbeddedStoreOptions options = by_hand();
   options.read_only = true;
   EmbeddedUnderTest reader(*fs, options);
   EXPECT_EQ(count_of(reader.store()), 2U);
-  EXPECT_FALSE(reader.store().append_and_wait(make_batch({record(kNow, Labels(), "no")})).has_value());
+  EXPECT_FALSE(
+      reader.store().append_and_wait(make_batch({record(kNow, Labels(), "no")})).has_value());
   EXPECT_EQ(fs->operations(), operations);
 }
 
@@ -120,7 +129,8 @@ TEST(EmbeddedStore, RetentionByAgeDropsWholeOldParts) {
   options.retention = 24 * kHour;
   EmbeddedUnderTest under_test(*fs, options);
   Store& store = under_test.store();
-  ASSERT_TRUE(store.append_and_wait(make_batch({record(kNow - 50 * kHour, Labels(), "old")})).has_value());
+  ASSERT_TRUE(
+      store.append_and_wait(make_batch({record(kNow - 50 * kHour, Labels(), "old")})).has_value());
   ASSERT_TRUE(store.append_and_wait(make_batch({record(kNow, Labels(), "new")})).has_value());
   ASSERT_TRUE(store.flush());
   // The maintenance thread runs after each seal; its effect is awaited, not slept for.
@@ -147,7 +157,9 @@ TEST(EmbeddedStore, MergeJoinsSmallGroupsAndRemovesTheInputs) {
   const auto fs = platform::SimFileSystem::create(1);
   EmbeddedUnderTest under_test(*fs, by_hand());
   for (int i = 0; i < 12; ++i) {
-    ASSERT_TRUE(under_test.store().append_and_wait(make_batch({record(kNow + i, Labels(), "x")})).has_value());
+    ASSERT_TRUE(under_test.store()
+                    .append_and_wait(make_batch({record(kNow + i, Labels(), "x")}))
+                    .has_value());
     ASSERT_TRUE(under_test.store().flush());
   }
   EXPECT_EQ(under_test.store().stats().parts.size(), 12U);
@@ -163,7 +175,9 @@ TEST(EmbeddedStore, BackgroundMergesKeepPartsFew) {
   options.maintain = true;
   EmbeddedUnderTest under_test(*fs, options);
   for (int i = 0; i < 40; ++i) {
-    ASSERT_TRUE(under_test.store().append_and_wait(make_batch({record(kNow + i, Labels(), "x")})).has_value());
+    ASSERT_TRUE(under_test.store()
+                    .append_and_wait(make_batch({record(kNow + i, Labels(), "x")}))
+                    .has_value());
     ASSERT_TRUE(under_test.store().flush());
   }
   while (under_test.store().stats().parts.size() > 12) std::this_thread::yield();
@@ -186,7 +200,8 @@ TEST(EmbeddedStore, ADamagedFooterSetsThePartAsideAndTheRestWorks) {
   const auto fs = platform::SimFileSystem::create(1);
   EmbeddedUnderTest under_test(*fs, by_hand());
   for (const char* text : {"good", "bad"}) {
-    ASSERT_TRUE(under_test.store().append_and_wait(make_batch({record(kNow, Labels(), text)})).has_value());
+    ASSERT_TRUE(
+        under_test.store().append_and_wait(make_batch({record(kNow, Labels(), text)})).has_value());
     ASSERT_TRUE(under_test.store().flush());
   }
   const PartInfo bad = under_test.store().stats().parts.back();
@@ -207,7 +222,8 @@ TEST(EmbeddedStore, FullDiskRefusesKeepsServingAndRecovers) {
   fs->set_capacity(64 << 10);
   std::optional<Error> refusal;
   for (int i = 0; i < 200 && !refusal; ++i) {
-    const auto done = store.append_and_wait(make_batch({record(kNow, Labels(), std::string(1000, 'x'))}));
+    const auto done =
+        store.append_and_wait(make_batch({record(kNow, Labels(), std::string(1000, 'x'))}));
     if (done) {
       ++acknowledged;
     } else {
@@ -218,7 +234,8 @@ TEST(EmbeddedStore, FullDiskRefusesKeepsServingAndRecovers) {
   EXPECT_EQ(refusal->code, ErrorCode::kNoSpace) << refusal->message;
   EXPECT_EQ(count_of(store), acknowledged);
   fs->set_capacity(10 << 20);
-  ASSERT_TRUE(store.append_and_wait(make_batch({record(kNow, Labels(), "room again")})).has_value());
+  ASSERT_TRUE(
+      store.append_and_wait(make_batch({record(kNow, Labels(), "room again")})).has_value());
   ASSERT_TRUE(store.flush());
   under_test.reopen();
   EXPECT_EQ(count_of(under_test.store()), acknowledged + 1);
@@ -246,7 +263,8 @@ TEST(EmbeddedStore, BackfillOverManyDaysMakesFewFiles) {
   const auto fs = platform::SimFileSystem::create(1);
   EmbeddedUnderTest under_test(*fs, by_hand());
   std::vector<ModelRecord> records;
-  for (int day = 0; day < 400; ++day) records.push_back(record(kNow - day * kDay, Labels(), std::to_string(day)));
+  for (int day = 0; day < 400; ++day)
+    records.push_back(record(kNow - day * kDay, Labels(), std::to_string(day)));
   ASSERT_TRUE(under_test.store().append_and_wait(make_batch(records)).has_value());
   ASSERT_TRUE(under_test.store().flush());
   EXPECT_LE(under_test.store().stats().parts.size(), 33U);

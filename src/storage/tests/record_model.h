@@ -1,5 +1,5 @@
-// A plain, obvious twin of a store: records in a vector, every test applied to each. The oracle of the
-// contract and property tests.
+// A plain, obvious twin of a store: records in a vector, every test applied to each. The oracle of
+// the contract and property tests.
 #pragma once
 
 #include <algorithm>
@@ -33,7 +33,8 @@ struct ModelRecord {
 inline RecordBatch make_batch(const std::vector<ModelRecord>& records) {
   RecordBatch batch(records.front().tenant, records.front().received);
   for (const ModelRecord& record : records) {
-    for (const ModelField& field : record.fields) batch.add_field(field.name, field.value, field.kind);
+    for (const ModelField& field : record.fields)
+      batch.add_field(field.name, field.value, field.kind);
     batch.finish_record({record.timestamp, batch.intern_stream(record.labels), record.severity,
                          record.severity_text, record.message});
   }
@@ -97,21 +98,24 @@ class RecordModel {
     for (const auto& filter : request.line_filters) {
       if (!filter.keeps(record.message)) return false;
     }
-    return std::all_of(request.field_filters.begin(), request.field_filters.end(), [&](const Matcher& matcher) {
-      for (const ModelField& field : record.fields) {
-        if (sanitize_label_name(field.name) == matcher.name()) return matcher.matches(field.value);
-      }
-      if (matcher.name() == "detected_level" && record.severity != Severity::kUnset) {
-        return matcher.matches(severity_word(record.severity));
-      }
-      return matcher.matches(record.labels.get(matcher.name()));
-    });
+    return std::all_of(
+        request.field_filters.begin(), request.field_filters.end(), [&](const Matcher& matcher) {
+          for (const ModelField& field : record.fields) {
+            if (sanitize_label_name(field.name) == matcher.name())
+              return matcher.matches(field.value);
+          }
+          if (matcher.name() == "detected_level" && record.severity != Severity::kUnset) {
+            return matcher.matches(severity_word(record.severity));
+          }
+          return matcher.matches(record.labels.get(matcher.name()));
+        });
   }
   std::vector<ModelRecord> records_;
 };
 
 inline std::vector<ModelRecord> sorted_by_id(std::vector<ModelRecord> records) {
-  std::sort(records.begin(), records.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  std::sort(records.begin(), records.end(),
+            [](const auto& a, const auto& b) { return a.id < b.id; });
   return records;
 }
 

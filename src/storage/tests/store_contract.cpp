@@ -18,7 +18,9 @@ Matcher matcher(std::string name, MatchOp op, std::string value) {
 codec::LineFilter line_filter(codec::LineFilterOp op, std::vector<std::string> texts) {
   return *codec::LineFilter::compile(op, std::move(texts));
 }
-Labels app(std::string name) { return Labels{{"app", std::move(name)}, {"env", "prod"}}; }
+Labels app(std::string name) {
+  return Labels{{"app", std::move(name)}, {"env", "prod"}};
+}
 
 /// Keeps the first `limit` rows of the order asked for, as a log query does.
 class NewestSink : public ScanSink {
@@ -53,7 +55,9 @@ ModelRecord record(TimestampNs timestamp, Labels labels, std::string message) {
   return made;
 }
 
-ScanRequest everything() { return {}; }
+ScanRequest everything() {
+  return {};
+}
 
 void StoreContract::append(std::vector<ModelRecord> records) {
   const auto receipt = store().append_and_wait(make_batch(records));
@@ -81,8 +85,11 @@ TEST_P(StoreContract, KeepsEveryPartOfARecord) {
   full.severity = Severity::kWarn;
   full.severity_text = "WARNING";
   full.received = kNoon + 5;
-  full.fields = {{"user", "ann", FieldKind::kString}, {"n", "1e3", FieldKind::kNumber}, {"empty", "", FieldKind::kString},
-                 {"user", "bob", FieldKind::kString}, {"tags", "[1,2]", FieldKind::kJson}};
+  full.fields = {{"user", "ann", FieldKind::kString},
+                 {"n", "1e3", FieldKind::kNumber},
+                 {"empty", "", FieldKind::kString},
+                 {"user", "bob", FieldKind::kString},
+                 {"tags", "[1,2]", FieldKind::kJson}};
   ModelRecord bare = record(kNoon, Labels(), "");
   append({full, bare});
   expect_same(everything());
@@ -115,8 +122,9 @@ TEST_P(StoreContract, TimeRangeIsHalfOpen) {
   for (int i = 0; i < 10; ++i) append({record(kNoon + i, app("a"), std::to_string(i))});
   ASSERT_TRUE(store().flush());
   for (int i = 10; i < 20; ++i) append({record(kNoon + i, app("a"), std::to_string(i))});
-  for (const TimeRange range : {TimeRange{kNoon + 3, kNoon + 4}, TimeRange{kNoon + 8, kNoon + 12},
-                                TimeRange{kNoon + 5, kNoon + 5}, TimeRange{kNoon + 19, kNoon + 900}}) {
+  for (const TimeRange range :
+       {TimeRange{kNoon + 3, kNoon + 4}, TimeRange{kNoon + 8, kNoon + 12},
+        TimeRange{kNoon + 5, kNoon + 5}, TimeRange{kNoon + 19, kNoon + 900}}) {
     ScanRequest request;
     request.range = range;
     expect_same(request);
@@ -126,15 +134,18 @@ TEST_P(StoreContract, TimeRangeIsHalfOpen) {
 TEST_P(StoreContract, SelectsStreamsLinesAndFields) {
   std::vector<ModelRecord> records;
   for (int i = 0; i < 300; ++i) {
-    ModelRecord one = record(kNoon + i, app(i % 3 == 0 ? "api" : "web"), "request " + std::to_string(i) + " done");
+    ModelRecord one = record(kNoon + i, app(i % 3 == 0 ? "api" : "web"),
+                             "request " + std::to_string(i) + " done");
     one.severity = i % 5 == 0 ? Severity::kError : Severity::kInfo;
-    if (i % 2 == 0) one.fields.push_back({"trace.id", "t" + std::to_string(i % 7), FieldKind::kString});
+    if (i % 2 == 0)
+      one.fields.push_back({"trace.id", "t" + std::to_string(i % 7), FieldKind::kString});
     records.push_back(std::move(one));
   }
   append(records);
   for (int round = 0; round < 2; ++round) {
     ScanRequest request;
-    request.selector = Selector({matcher("app", MatchOp::kRegex, "a.*"), matcher("none", MatchOp::kEqual, "")});
+    request.selector =
+        Selector({matcher("app", MatchOp::kRegex, "a.*"), matcher("none", MatchOp::kEqual, "")});
     expect_same(request);
     request.line_filters = {line_filter(codec::LineFilterOp::kContains, {"12", "99"}),
                             line_filter(codec::LineFilterOp::kNotMatches, {"9 done$"})};
@@ -143,14 +154,16 @@ TEST_P(StoreContract, SelectsStreamsLinesAndFields) {
     expect_same(request);
     request = {};
     request.field_filters = {matcher("detected_level", MatchOp::kEqual, "error"),
-                             matcher("trace_id", MatchOp::kRegex, "t[1-3]"), matcher("app", MatchOp::kEqual, "web")};
+                             matcher("trace_id", MatchOp::kRegex, "t[1-3]"),
+                             matcher("app", MatchOp::kEqual, "web")};
     expect_same(request);
     ASSERT_TRUE(store().flush());
   }
 }
 
 TEST_P(StoreContract, LiteralAcrossTwoLinesIsNoHit) {
-  append({record(kNoon, app("a"), "xxab"), record(kNoon, app("a"), "cdxx"), record(kNoon, app("a"), "abcd")});
+  append({record(kNoon, app("a"), "xxab"), record(kNoon, app("a"), "cdxx"),
+          record(kNoon, app("a"), "abcd")});
   ASSERT_TRUE(store().flush());
   ScanRequest request;
   request.line_filters = {line_filter(codec::LineFilterOp::kContains, {"abcd"})};
@@ -202,7 +215,8 @@ TEST_P(StoreContract, ListsSeriesLabelsValuesAndVolume) {
   EXPECT_EQ(store().labels(TenantId{}, first_minute, {}), (std::vector<std::string>{"app", "env"}));
   EXPECT_EQ(store().label_values(TenantId{}, {}, {}, "app"), (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(store().label_values(TenantId{}, {}, {}, "nope"), std::vector<std::string>());
-  const auto volume = store().volume(TenantId{}, first_minute, Selector({matcher("app", MatchOp::kRegex, ".+")}), {});
+  const auto volume = store().volume(TenantId{}, first_minute,
+                                     Selector({matcher("app", MatchOp::kRegex, ".+")}), {});
   ASSERT_TRUE(volume.has_value());
   ASSERT_EQ(volume->size(), 2U);
   EXPECT_EQ((*volume)[0].records, 2U);
@@ -243,7 +257,8 @@ TEST_P(StoreContract, AppendsFromManyThreadsAllArriveOnceInOrderOfEachThread) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < kBatches; ++i) {
         const auto done = store().append_and_wait(
-            make_batch({record(kNoon + i, app(std::to_string(t)), std::to_string(i)), record(kNoon, app("z"), "z")}));
+            make_batch({record(kNoon + i, app(std::to_string(t)), std::to_string(i)),
+                        record(kNoon, app("z"), "z")}));
         EXPECT_TRUE(done.has_value());
       }
     });
@@ -263,11 +278,13 @@ TEST_P(StoreContract, AppendsFromManyThreadsAllArriveOnceInOrderOfEachThread) {
     ASSERT_TRUE(store().scan(request, sink).has_value());
     const auto found = sorted_by_id(sink.records);
     ASSERT_EQ(found.size(), static_cast<std::size_t>(kBatches));
-    for (int i = 0; i < kBatches; ++i) EXPECT_EQ(found[static_cast<std::size_t>(i)].message, std::to_string(i));
+    for (int i = 0; i < kBatches; ++i)
+      EXPECT_EQ(found[static_cast<std::size_t>(i)].message, std::to_string(i));
   }
 }
 
-// ---- Property: whatever is appended is found by every filter that matches it, and by none that does not.
+// ---- Property: whatever is appended is found by every filter that matches it, and by none that
+// does not.
 
 namespace {
 
@@ -280,8 +297,10 @@ rc::Gen<std::string> any_text() {
 rc::Gen<ModelRecord> any_record() {
   return rc::gen::exec([] {
     ModelRecord made;
-    made.tenant = TenantId{*rc::gen::elementOf(std::vector<std::string>{"default", "default", "other"})};
-    made.timestamp = kNoon + *rc::gen::inRange<std::int64_t>(-3, 4) * 9 * kHour + *rc::gen::inRange(0, 5);
+    made.tenant =
+        TenantId{*rc::gen::elementOf(std::vector<std::string>{"default", "default", "other"})};
+    made.timestamp =
+        kNoon + *rc::gen::inRange<std::int64_t>(-3, 4) * 9 * kHour + *rc::gen::inRange(0, 5);
     made.received = kNoon;
     std::vector<Label> labels;
     for (int i = *rc::gen::inRange(0, 3); i > 0; --i) {
@@ -289,15 +308,18 @@ rc::Gen<ModelRecord> any_record() {
                         *rc::gen::elementOf(std::vector<std::string>{"a", "b", "ab", ""})});
     }
     made.labels = Labels(std::move(labels));
-    made.severity = *rc::gen::elementOf(
-        std::vector<Severity>{Severity::kUnset, Severity::kUnknown, Severity::kInfo, Severity::kError});
+    made.severity = *rc::gen::elementOf(std::vector<Severity>{Severity::kUnset, Severity::kUnknown,
+                                                              Severity::kInfo, Severity::kError});
     made.severity_text = *rc::gen::elementOf(std::vector<std::string>{"", "INFO", "err"});
     made.message = *any_text();
     for (int i = *rc::gen::inRange(0, 3); i > 0; --i) {
-      made.fields.push_back({*rc::gen::elementOf(std::vector<std::string>{"app", "x.y", "n", "detected_level"}),
-                             *any_text(), *rc::gen::elementOf(std::vector<FieldKind>{FieldKind::kString, FieldKind::kNumber})});
+      made.fields.push_back(
+          {*rc::gen::elementOf(std::vector<std::string>{"app", "x.y", "n", "detected_level"}),
+           *any_text(),
+           *rc::gen::elementOf(std::vector<FieldKind>{FieldKind::kString, FieldKind::kNumber})});
     }
-    // Of fields that share a name the first in the store's own order decides a filter: keep names apart here.
+    // Of fields that share a name the first in the store's own order decides a filter: keep names
+    // apart here.
     std::sort(made.fields.begin(), made.fields.end());
     made.fields.erase(std::unique(made.fields.begin(), made.fields.end(),
                                   [](const auto& a, const auto& b) { return a.name == b.name; }),
@@ -313,7 +335,8 @@ ScanRequest any_request() {
     request.range.start = kNoon + *rc::gen::inRange<std::int64_t>(-3, 4) * 9 * kHour;
     request.range.end = request.range.start + *rc::gen::inRange<std::int64_t>(0, 5) * 9 * kHour + 2;
   }
-  const auto ops = std::vector<MatchOp>{MatchOp::kEqual, MatchOp::kNotEqual, MatchOp::kRegex, MatchOp::kNotRegex};
+  const auto ops = std::vector<MatchOp>{MatchOp::kEqual, MatchOp::kNotEqual, MatchOp::kRegex,
+                                        MatchOp::kNotRegex};
   const auto values = std::vector<std::string>{"a", "b", "", "ab", "a|b", ".+", "error", "x1"};
   std::vector<Matcher> matchers;
   for (int i = *rc::gen::inRange(0, 3); i > 0; --i) {
@@ -322,19 +345,20 @@ ScanRequest any_request() {
   }
   request.selector = Selector(std::move(matchers));
   for (int i = *rc::gen::inRange(0, 3); i > 0; --i) {
-    request.line_filters.push_back(line_filter(
-        *rc::gen::elementOf(std::vector<codec::LineFilterOp>{
-            codec::LineFilterOp::kContains, codec::LineFilterOp::kNotContains, codec::LineFilterOp::kMatches,
-            codec::LineFilterOp::kNotMatches}),
-        *rc::gen::elementOf(std::vector<std::vector<std::string>>{
-            {"a"}, {"ab"}, {""}, {"x1", "b a"}, {"a.b"}, {"^a"}, {" $", "1"}})));
+    request.line_filters.push_back(
+        line_filter(*rc::gen::elementOf(std::vector<codec::LineFilterOp>{
+                        codec::LineFilterOp::kContains, codec::LineFilterOp::kNotContains,
+                        codec::LineFilterOp::kMatches, codec::LineFilterOp::kNotMatches}),
+                    *rc::gen::elementOf(std::vector<std::vector<std::string>>{
+                        {"a"}, {"ab"}, {""}, {"x1", "b a"}, {"a.b"}, {"^a"}, {" $", "1"}})));
   }
   for (int i = *rc::gen::inRange(0, 2); i > 0; --i) {
     request.field_filters.push_back(
         matcher(*rc::gen::elementOf(std::vector<std::string>{"x_y", "n", "app", "detected_level"}),
                 *rc::gen::elementOf(ops), *rc::gen::elementOf(values)));
   }
-  request.order = *rc::gen::elementOf(std::vector<Order>{Order::kAny, Order::kForward, Order::kBackward});
+  request.order =
+      *rc::gen::elementOf(std::vector<Order>{Order::kAny, Order::kForward, Order::kBackward});
   return request;
 }
 
@@ -355,7 +379,8 @@ TEST_P(StoreContract, AnyRecordsThroughAnyOperationsAnswerAnyRequestAsTheModelDo
       } else if (what == 2) {
         under_test->reopen();
       } else {
-        auto records = *rc::gen::nonEmpty(rc::gen::container<std::vector<ModelRecord>>(any_record()));
+        auto records =
+            *rc::gen::nonEmpty(rc::gen::container<std::vector<ModelRecord>>(any_record()));
         for (ModelRecord& one : records) one.tenant = records.front().tenant;
         const auto receipt = under_test->store().append_and_wait(make_batch(records));
         RC_ASSERT(receipt.has_value());

@@ -36,8 +36,8 @@ Clock::time_point after(DurationNs span) {
   return Clock::now() + std::chrono::nanoseconds(span);
 }
 
-/// The library's own way to end a TCP connection waits for the client without a limit. Ours does not
-/// wait: the close frame is written, and whoever broke the protocol has no claim to more.
+/// The library's own way to end a TCP connection waits for the client without a limit. Ours does
+/// not wait: the close frame is written, and whoever broke the protocol has no claim to more.
 class SessionSocket : public asio::ip::tcp::socket {
  public:
   explicit SessionSocket(asio::io_context& context) : asio::ip::tcp::socket(context) {}

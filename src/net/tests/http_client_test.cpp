@@ -111,14 +111,14 @@ TEST(HttpClient, BoundsTheBody) {
 
 TEST(HttpClient, HandsOutAStreamUntilToldToStop) {
   std::atomic<bool> ended{false};
-  TestServer server({pool_route(only(Method::kGet), "/events", RunOn::kQuery,
-                                [&](HttpRequest, Responder responder) {
-                                  auto stream = responder.start_stream(200, "text/event-stream", {}, {});
-                                  for (int i = 0; !stream->is_closed(); ++i) {
-                                    (void)stream->send_and_wait(std::to_string(i) + "\n", kSecond);
-                                  }
-                                  ended = true;
-                                })});
+  TestServer server({pool_route(
+      only(Method::kGet), "/events", RunOn::kQuery, [&](HttpRequest, Responder responder) {
+        auto stream = responder.start_stream(200, "text/event-stream", {}, {});
+        for (int i = 0; !stream->is_closed(); ++i) {
+          (void)stream->send_and_wait(std::to_string(i) + "\n", kSecond);
+        }
+        ended = true;
+      })});
   HttpClient client = client_for(server);
   std::string seen;
   const auto answer = client.stream("/events", {}, [&](std::string_view piece) {
@@ -153,25 +153,30 @@ std::string parse(std::string_view text, std::size_t size, bool to_head = false)
   if (!parser.is_done()) {
     if (const Status status = parser.end(); !status) return "[" + status.error().message + "]";
   }
-  return std::to_string(parser.response().status) + " " + body + (parser.keeps_alive() ? " kept" : "");
+  return std::to_string(parser.response().status) + " " + body +
+         (parser.keeps_alive() ? " kept" : "");
 }
 
 TEST(AnswerParser, ReadsEveryFramingHoweverItIsSplit) {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", "200 abc kept"},
       {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 \r\nContent-Length: 0\r\n\r\n", "201  kept"},
-      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n", "200 abc kept"},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n",
+       "200 abc kept"},
       {"HTTP/1.0 200 OK\r\n\r\nabc", "200 abc"},
       {"HTTP/1.1 204 None\r\n\r\n", "204  kept"},
       {"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\na", "200 a"},
-      {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab", "[the server closed the connection inside its answer]"},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab",
+       "[the server closed the connection inside its answer]"},
       {"HTTP/1.1 200", "[the server closed the connection before it answered]"},
       {"SSH-2.0-OpenSSH\r\n\r\n", "[the answer is not HTTP: bad status line]"},
-      {"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "[the answer is not HTTP: bad Content-Length]"},
+      {"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+       "[the answer is not HTTP: bad Content-Length]"},
       {"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "[the answer is not HTTP: bad header line]"},
   };
   for (const auto& [text, expected] : cases) {
-    for (std::size_t size = 1; size <= text.size(); ++size) EXPECT_EQ(parse(text, size), expected) << text;
+    for (std::size_t size = 1; size <= text.size(); ++size)
+      EXPECT_EQ(parse(text, size), expected) << text;
   }
   EXPECT_EQ(parse("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", 100, true), "200  kept");
 }

@@ -28,10 +28,9 @@ class StreamSource {
                       });
   }
   Route socket() {
-    return pool_route(only(Method::kGet), "/socket", RunOn::kQuery,
-                      [this](HttpRequest, Responder responder) {
-                        put(responder.accept_websocket(limits_));
-                      });
+    return pool_route(
+        only(Method::kGet), "/socket", RunOn::kQuery,
+        [this](HttpRequest, Responder responder) { put(responder.accept_websocket(limits_)); });
   }
   /// The stream of the last request.
   StreamPointer wait() {
@@ -136,7 +135,8 @@ TEST(HttpStream, SaysNoToTheProducerOfASlowReader) {
   EXPECT_EQ(last.error().code, ErrorCode::kDeadlineExceeded);
   EXPECT_FALSE(stream->is_closed());
   EXPECT_FALSE(stream->try_send(piece));
-  std::thread reader([&] { EXPECT_EQ(client.receive_answer().body.size(), (accepted + 1) * 1000); });
+  std::thread reader(
+      [&] { EXPECT_EQ(client.receive_answer().body.size(), (accepted + 1) * 1000); });
   EXPECT_TRUE(stream->send_and_wait(piece, 20 * kSecond));
   stream->close();
   reader.join();
@@ -308,7 +308,9 @@ TEST(WebSocket, SendsTextFramesAndClosesWithAReason) {
   client.send(masked_frame(8, close_payload(1011, "")));
   EXPECT_EQ(client.receive_all(), "");
   EXPECT_TRUE(eventually([&] { return server.metric("logpond_http_connections") == 0; }));
-  EXPECT_EQ(server.metric("logpond_http_requests_total{method=\"GET\",route=\"/socket\",status=\"101\"}"), 1);
+  EXPECT_EQ(
+      server.metric("logpond_http_requests_total{method=\"GET\",route=\"/socket\",status=\"101\"}"),
+      1);
 }
 
 TEST(WebSocket, IgnoresTextAndAnswersPings) {
@@ -385,8 +387,8 @@ TEST(WebSocket, PingsASilentClientAndCutsOneThatNeverAnswers) {
 TEST(WebSocket, RefusesTooLargeMessagesAndNoise) {
   StreamSource source;
   TestServer server({source.socket()});
-  for (const std::string& noise : {masked_frame(1, std::string(70'000, 'z')), std::string(20, '\xff'),
-                                   std::string("\x81\x05hello")}) {
+  for (const std::string& noise : {masked_frame(1, std::string(70'000, 'z')),
+                                   std::string(20, '\xff'), std::string("\x81\x05hello")}) {
     RawClient client = server.client();
     shake_hands(client);
     const StreamPointer stream = source.wait();

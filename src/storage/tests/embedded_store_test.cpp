@@ -80,7 +80,7 @@ class InMemory : public StoreUnderTest {
 INSTANTIATE_TEST_SUITE_P(Embedded, StoreContract,
                          ::testing::Values(StoreFactory{"disk", &OnDisk::make},
                                            StoreFactory{"memory", &InMemory::make}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& one) { return one.param.name; });
 
 EmbeddedStoreOptions by_hand() {
   return {.directory = "/data", .wal_segment_bytes = 4096, .maintain = false};

@@ -92,9 +92,32 @@ bool append_body(std::string& out, std::string_view& text, bool high) {
   }
 }
 
-/// Beyond these a plain decimal is more zeros than digits.
+// The specification asks for the exponent form "for very large and small" values without naming
+// bounds: these are those of Prometheus' own JSON. Between them a decimal has no exponent.
 constexpr double kPlainMin = 1e-6;
 constexpr double kPlainMax = 1e21;
+/// From here on a double's exact digits are more than it takes to read it back.
+constexpr double kExactMax = 9007199254740992.0;
+
+/// The shortest digits, filled up with zeros: to_chars(fixed) would print digits nobody gave.
+std::string long_integer(double value) {
+  std::array<char, 64> text{};
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific);
+  const std::string_view form(text.data(), static_cast<std::size_t>(end.ptr - text.data()));
+  const std::size_t mark = form.find('e');
+  int exponent = 0;
+  std::from_chars(form.data() + mark + 2, end.ptr, exponent);
+  std::string out;
+  std::size_t digits = 0;
+  for (const char c : form.substr(0, mark)) {
+    if (c == '.') continue;
+    out += c;
+    if (c != '-') ++digits;
+  }
+  out.append(static_cast<std::size_t>(exponent) + 1 - digits, '0');
+  return out;
+}
 
 }  // namespace
 
@@ -118,6 +141,7 @@ std::string format_sample(double value) {
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
   const double size = std::fabs(value);
   const bool plain = size == 0 || (size >= kPlainMin && size < kPlainMax);
+  if (plain && size >= kExactMax) return long_integer(value);
   std::array<char, 64> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value,
                                  plain ? std::chars_format::fixed : std::chars_format::scientific);

@@ -10,7 +10,7 @@ std::string unquoted(std::string_view literal) {
   const Result<std::string> text = unquote_go(literal);
   return text ? *text : "error: " + text.error().message;
 }
-std::string quoted(std::string_view text) {
+std::string printed(std::string_view text) {
   std::string out;
   append_go_quoted(out, text);
   return out;
@@ -38,16 +38,16 @@ TEST(GoString, RefusesWhatGoRefuses) {
 }
 
 TEST(GoString, PrintsAsGoDoes) {
-  EXPECT_EQ(quoted("plain ö 日 😀"), "\"plain ö 日 😀\"");
-  EXPECT_EQ(quoted("\a\b\f\n\r\t\v\\\"'"), R"("\a\b\f\n\r\t\v\\\"'")");
-  EXPECT_EQ(quoted(std::string_view("\0\x1b\x7f", 3)), R"("\x00\x1b\x7f")");
-  EXPECT_EQ(quoted("\xFFz\xE6\x97"), R"("\xffz\xe6\x97")");
-  EXPECT_EQ(quoted("\u00a0\u00ad\u200b\u2028\ufeff"), R"("\u00a0\u00ad\u200b\u2028\ufeff")");
-  EXPECT_EQ(quoted("\U000E0001\uFFFD"), "\"\\U000e0001\uFFFD\"");
+  EXPECT_EQ(printed("plain ö 日 😀"), "\"plain ö 日 😀\"");
+  EXPECT_EQ(printed("\a\b\f\n\r\t\v\\\"'"), R"("\a\b\f\n\r\t\v\\\"'")");
+  EXPECT_EQ(printed(std::string_view("\0\x1b\x7f", 3)), R"("\x00\x1b\x7f")");
+  EXPECT_EQ(printed("\xFFz\xE6\x97"), R"("\xffz\xe6\x97")");
+  EXPECT_EQ(printed("\u00a0\u00ad\u200b\u2028\ufeff"), R"("\u00a0\u00ad\u200b\u2028\ufeff")");
+  EXPECT_EQ(printed("\U000E0001\uFFFD"), "\"\\U000e0001\uFFFD\"");
 }
 
 RC_GTEST_PROP(GoString, WhatIsPrintedReadsBack, (const std::string& bytes)) {
-  RC_ASSERT(unquote_go(quoted(bytes)).value() == bytes);
+  RC_ASSERT(unquote_go(printed(bytes)).value() == bytes);
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 // Regular expressions: RE2, so that no pattern takes more than linear time.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.h"
 
@@ -25,6 +27,13 @@ class Regex {
   const std::string& pattern() const;
   /// A text that every match must contain, found from the pattern; empty when none is known.
   const std::string& required_literal() const;
+
+  /// Names of the groups: [0] is the whole match and, as unnamed groups are, empty.
+  const std::vector<std::string>& group_names() const;
+  /// Finds the first match that begins at `from` or later and puts its groups into `groups`, [0] the
+  /// whole match; kAnchored must match from `from` to the end. A group that took no part has a null
+  /// data(). The views point into `text`. False, and `groups` untouched, when there is no match.
+  bool find(std::string_view text, std::size_t from, std::vector<std::string_view>& groups) const;
 
  private:
   struct Compiled;

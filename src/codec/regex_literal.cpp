@@ -1,0 +1,249 @@
+// A small reader of RE2's syntax. It follows one sequence of atoms, collects runs of plain
+// characters that must stand side by side in every match, and keeps the longest run. Example: `GET
+// /a+pi\.v[12]x` has the runs `GET /a`, `pi.v` and `x`, of which `GET /a` is the answer. A group
+// that must occur adds its own longest run; `|` makes the sequence it stands in say nothing.
+#include "codec/regex_literal.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+
+namespace logpond::codec {
+
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_plain_escape(char c) {
+  return static_cast<unsigned char>(c) < 0x80 && !is_digit(c) && !is_letter(c);
+}
+
+/// How often an atom may occur.
+struct Repeat {
+  bool present = false;
+  bool may_be_absent = false;
+};
+
+class Reader {
+ public:
+  explicit Reader(std::string_view pattern) : pattern_(pattern) {}
+
+  PatternLiteral read() {
+    std::optional<Sequence> top = read_alternatives(0);
+    if (!top || place_ != pattern_.size()) return {};
+    return {std::move(top->best), top->only_characters};
+  }
+
+ private:
+  /// What one sequence of atoms has given.
+  struct Sequence {
+    std::string best;             ///< Longest finished run.
+    std::string run;              ///< The run being collected.
+    bool only_characters = true;  ///< No other atom, no repeat, no alternative so far.
+
+    void end_run() {
+      if (run.size() > best.size()) best = run;
+      run.clear();
+    }
+    void offer(std::string_view text) {
+      if (text.size() > best.size()) best = text;
+    }
+  };
+
+  bool at_end() const { return place_ >= pattern_.size(); }
+  char peek() const { return pattern_[place_]; }
+  bool next_is(std::string_view text) const { return pattern_.substr(place_).starts_with(text); }
+
+  /// Up to the end or the `)` that closes the group. Nothing: not understood.
+  std::optional<Sequence> read_alternatives(int depth) {
+    constexpr int kDepthMax = 100;
+    if (depth > kDepthMax) return std::nullopt;
+    Sequence all;
+    bool single = true;
+    while (true) {
+      std::optional<Sequence> one = read_sequence(depth);
+      if (!one) return std::nullopt;
+      if (single) all = std::move(*one);
+      if (at_end() || peek() == ')') break;
+      ++place_;  // the `|`
+      single = false;
+    }
+    if (!single) all = Sequence{.best = {}, .run = {}, .only_characters = false};
+    return all;
+  }
+
+  std::optional<Sequence> read_sequence(int depth) {
+    Sequence sequence;
+    while (!at_end() && peek() != '|' && peek() != ')') {
+      if (!read_atom(sequence, depth)) return std::nullopt;
+    }
+    sequence.end_run();
+    return sequence;
+  }
+
+  bool read_atom(Sequence& sequence, int depth) {
+    switch (peek()) {
+      case '(':
+        return read_group(sequence, depth);
+      case '[':
+        if (!skip_class()) return false;
+        return end_unknown_atom(sequence);
+      case '.':
+      case '^':
+      case '$':
+        ++place_;
+        return end_unknown_atom(sequence);
+      case '\\':
+        return read_escape(sequence);
+      case '*':
+      case '+':
+      case '?':
+        return false;  // RE2 refuses it, so that we misread something
+      default:
+        return read_character(sequence);
+    }
+  }
+
+  bool read_character(Sequence& sequence) {
+    const std::size_t begin = place_;
+    ++place_;
+    while (!at_end() && (static_cast<unsigned char>(peek()) & 0xC0) == 0x80) ++place_;
+    return add_character(sequence, pattern_.substr(begin, place_ - begin));
+  }
+
+  bool read_escape(Sequence& sequence) {
+    ++place_;
+    if (at_end()) return false;
+    const char c = peek();
+    ++place_;
+    if (is_plain_escape(c)) return add_character(sequence, std::string_view(&c, 1));
+    constexpr std::string_view kOneLetter = "dDwWsSbBAzafnrtv";
+    if (kOneLetter.find(c) == std::string_view::npos) return false;
+    return end_unknown_atom(sequence);
+  }
+
+  bool add_character(Sequence& sequence, std::string_view character) {
+    const std::optional<Repeat> repeat = read_repeat();
+    if (!repeat) return false;
+    if (!repeat->may_be_absent) sequence.run += character;
+    if (repeat->present) {
+      sequence.end_run();
+      sequence.only_characters = false;
+    }
+    return true;
+  }
+
+  bool end_unknown_atom(Sequence& sequence) {
+    sequence.end_run();
+    sequence.only_characters = false;
+    return read_repeat().has_value();
+  }
+
+  bool read_group(Sequence& sequence, int depth) {
+    ++place_;
+    if (next_is("?")) {
+      const bool understood = next_is("?:") || next_is("?P<") || next_is("?<");
+      if (!understood) return read_flags(sequence);
+      place_ = next_is("?:") ? place_ + 2 : pattern_.find('>', place_) + 1;
+      if (place_ == 0) return false;
+    }
+    sequence.end_run();
+    sequence.only_characters = false;
+    const std::optional<Sequence> inner = read_alternatives(depth + 1);
+    if (!inner || at_end()) return false;
+    ++place_;  // the `)`
+    const std::optional<Repeat> repeat = read_repeat();
+    if (!repeat) return false;
+    if (!repeat->may_be_absent) sequence.offer(inner->best);
+    return true;
+  }
+
+  /// `(?s)` and its like change nothing about which characters must occur; `(?i)` and the form that
+  /// opens a group, `(?s:`, are left alone.
+  bool read_flags(Sequence& sequence) {
+    ++place_;
+    while (!at_end() && (peek() == 's' || peek() == 'm' || peek() == 'U' || peek() == '-'))
+      ++place_;
+    if (at_end() || peek() != ')') return false;
+    ++place_;
+    sequence.end_run();
+    sequence.only_characters = false;
+    return true;
+  }
+
+  bool skip_class() {
+    ++place_;
+    if (next_is("^")) ++place_;
+    bool first = true;
+    while (!at_end()) {
+      if (peek() == ']' && !first) {
+        ++place_;
+        return true;
+      }
+      first = false;
+      if (next_is("[:")) {
+        const std::size_t end = pattern_.find(":]", place_ + 2);
+        place_ = end == std::string_view::npos ? place_ + 1 : end + 2;
+      } else {
+        place_ += peek() == '\\' ? 2 : 1;
+      }
+    }
+    return false;
+  }
+
+  /// The `*`, `+?`, `{2,}` after an atom, if any. Nothing: not understood.
+  std::optional<Repeat> read_repeat() {
+    Repeat repeat;
+    if (at_end()) return repeat;
+    if (peek() == '*' || peek() == '?' || peek() == '+') {
+      repeat = {.present = true, .may_be_absent = peek() != '+'};
+      ++place_;
+    } else if (peek() == '{') {
+      const std::size_t end = counted_repeat_end();
+      if (end == 0) return repeat;  // a `{` that stands for itself
+      const std::string_view count = pattern_.substr(place_ + 1, end - place_ - 2);
+      const std::size_t minimum_end = std::min(count.find(','), count.size());
+      repeat.present = true;
+      repeat.may_be_absent =
+          count.substr(0, minimum_end).find_first_not_of('0') == std::string_view::npos;
+      place_ = end;
+    } else {
+      return repeat;
+    }
+    if (next_is("?")) ++place_;
+    if (!at_end() && (peek() == '*' || peek() == '?' || peek() == '+')) return std::nullopt;
+    if (!at_end() && peek() == '{' && counted_repeat_end() != 0) return std::nullopt;
+    return repeat;
+  }
+
+  /// Place after `{n}`, `{n,}` or `{n,m}`; 0 when the brace is not such a count.
+  std::size_t counted_repeat_end() const {
+    std::size_t place = place_ + 1;
+    const auto skip_digits = [&] {
+      const std::size_t begin = place;
+      while (place < pattern_.size() && is_digit(pattern_[place])) ++place;
+      return place > begin;
+    };
+    if (!skip_digits()) return 0;
+    if (place < pattern_.size() && pattern_[place] == ',') {
+      ++place;
+      skip_digits();
+    }
+    return place < pattern_.size() && pattern_[place] == '}' ? place + 1 : 0;
+  }
+
+  std::string_view pattern_;
+  std::size_t place_ = 0;
+};
+
+}  // namespace
+
+PatternLiteral required_literal_of(std::string_view pattern) {
+  return Reader(pattern).read();
+}
+
+}  // namespace logpond::codec

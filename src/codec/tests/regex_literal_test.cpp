@@ -1,0 +1,86 @@
+#include "codec/regex_literal.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "codec/regex.h"
+
+namespace logpond::codec {
+namespace {
+
+std::string literal(std::string_view pattern) {
+  return required_literal_of(pattern).text;
+}
+
+TEST(RegexLiteral, IsTheLongestRunThatMustOccur) {
+  EXPECT_EQ(literal("refused"), "refused");
+  EXPECT_EQ(literal("GET /a+pi\\.v[12]x"), "GET /a");
+  EXPECT_EQ(literal("id=10[123]"), "id=10");
+  EXPECT_EQ(literal(".*timeout.*"), "timeout");
+  EXPECT_EQ(literal("^level=error$"), "level=error");
+  EXPECT_EQ(literal("a{2}bcd"), "bcd");
+  EXPECT_EQ(literal("colou?r"), "colo");
+  EXPECT_EQ(literal("x(?:GET|POST)y/path"), "y/path");
+  EXPECT_EQ(literal("(?P<verb>DELETE) x"), "DELETE");
+  EXPECT_EQ(literal("(abcdef)?gh"), "gh");
+  EXPECT_EQ(literal("(abcdef){0,3}gh"), "gh");
+  EXPECT_EQ(literal("(abcdef)+gh"), "abcdef");
+  EXPECT_EQ(literal("(?s)one.two"), "one");
+  EXPECT_EQ(literal("größe?"), "größ");
+  EXPECT_EQ(literal("grö?ß"), "gr");
+  EXPECT_EQ(literal("a{,2}"), "a{,2}");
+  EXPECT_EQ(literal("[]x]abc"), "abc");
+  EXPECT_EQ(literal("[[:alpha:]]abc"), "abc");
+  EXPECT_EQ(literal("[\\]x]abc"), "abc");
+}
+
+TEST(RegexLiteral, IsEmptyWhenInDoubt) {
+  for (const char* pattern :
+       {"", "a|b", "abc|abd", "(?i)abc", "abc(?i:def)", "(?i:abc)", ".*", "a*", "a?", "[abc]",
+        "\\d+", "\\Qa+b\\E", "\\x41bc", "\\pLabc", "(a|b)*"}) {
+    EXPECT_EQ(literal(pattern), "") << pattern;
+  }
+}
+
+TEST(RegexLiteral, KnowsAPatternThatIsNothingElse) {
+  EXPECT_TRUE(required_literal_of("plain text").is_whole_pattern);
+  EXPECT_TRUE(required_literal_of("1\\.2\\.3").is_whole_pattern);
+  EXPECT_TRUE(required_literal_of("").is_whole_pattern);
+  for (const char* pattern : {"a.b", "^a", "a+", "(a)", "a|b", "[a]", "\\bword", "(?s)a", "ab?"}) {
+    EXPECT_FALSE(required_literal_of(pattern).is_whole_pattern) << pattern;
+  }
+}
+
+// Pieces that make interesting patterns when put side by side.
+rc::Gen<std::string> random_pattern() {
+  return rc::gen::map(rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+                          "a", "b", "ab", "ö", ".", "*", "+", "?", "{0}", "{1,2}", "{", "}", "|",
+                          "(", ")", "(?:", "(?i)", "(?s)", "[ab]", "[^a]", "[]a]", "[[:digit:]]",
+                          "\\.", "\\d", "\\b", "\\Q", "\\E", "\\x61", "^", "$", "\\")),
+                      [](const std::vector<std::string>& pieces) {
+                        std::string pattern;
+                        for (const std::string& piece : pieces) pattern += piece;
+                        return pattern;
+                      });
+}
+
+RC_GTEST_PROP(RegexLiteral, OccursInEveryMatch, ()) {
+  const std::string pattern = *random_pattern();
+  // Behind `(?:...)` the prefilter of Regex cannot be at work: alternatives have no literal.
+  const auto unfiltered =
+      Regex::compile("(?:" + pattern + ")|(?:" + pattern + ")", Regex::Form::kSearch);
+  const auto regex = Regex::compile(pattern, Regex::Form::kSearch);
+  if (!regex || !unfiltered) RC_DISCARD("not a pattern");
+  RC_ASSERT(unfiltered->required_literal().empty());
+  const auto text =
+      *rc::gen::container<std::string>(rc::gen::element('a', 'b', 'A', '1', '.', '\n', '{', '}'));
+  for (const std::string& subject : {text, text + "ö" + text, pattern}) {
+    RC_ASSERT(regex->matches(subject) == unfiltered->matches(subject));
+    if (unfiltered->matches(subject)) {
+      RC_ASSERT(subject.find(regex->required_literal()) != std::string::npos);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace logpond::codec

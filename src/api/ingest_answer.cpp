@@ -33,9 +33,8 @@ void answer_when_stored(const ApiContext& context, std::string_view door, Record
   auto waiting = std::make_shared<Waiting>(Waiting{std::move(answer), std::move(responder)});
   context.pipeline.submit(door, std::move(batch),
                           [waiting, form](const Result<storage::AppendReceipt>& receipt) {
-                            waiting->responder.send(receipt
-                                                        ? std::move(waiting->answer)
-                                                        : store_refusal(receipt.error(), form));
+                            waiting->responder.send(receipt ? std::move(waiting->answer)
+                                                            : store_refusal(receipt.error(), form));
                           });
 }
 

@@ -16,8 +16,8 @@ enum class AnswerForm {
   kNative,  ///< {"error":{"code","message","hint"}}.
 };
 
-/// Submits `batch` and sends `answer` once it is durable; when the store refuses it, sends why, with
-/// Retry-After where a later try may succeed.
+/// Submits `batch` and sends `answer` once it is durable; when the store refuses it, sends why,
+/// with Retry-After where a later try may succeed.
 void answer_when_stored(const ApiContext& context, std::string_view door, RecordBatch batch,
                         net::HttpResponse answer, net::Responder responder, AnswerForm form);
 

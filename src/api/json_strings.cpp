@@ -8,6 +8,8 @@
 #include <emmintrin.h>
 #endif
 
+#include "codec/unicode.h"
+
 namespace logpond::api {
 namespace {
 
@@ -59,39 +61,14 @@ RawString scan_slowly(const char* begin, const char* at, const char* end) {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-void append_utf8(std::string& out, std::uint32_t code) {
-  if (code < 0x80) {
-    out.push_back(static_cast<char>(code));
-  } else if (code < 0x800) {
-    out.push_back(static_cast<char>(0xC0 | (code >> 6)));
-    out.push_back(static_cast<char>(0x80 | (code & 0x3F)));
-  } else if (code < 0x10000) {
-    out.push_back(static_cast<char>(0xE0 | (code >> 12)));
-    out.push_back(static_cast<char>(0x80 | ((code >> 6) & 0x3F)));
-    out.push_back(static_cast<char>(0x80 | (code & 0x3F)));
-  } else {
-    out.push_back(static_cast<char>(0xF0 | (code >> 18)));
-    out.push_back(static_cast<char>(0x80 | ((code >> 12) & 0x3F)));
-    out.push_back(static_cast<char>(0x80 | ((code >> 6) & 0x3F)));
-    out.push_back(static_cast<char>(0x80 | (code & 0x3F)));
-  }
-}
-
 /// Reads `uXXXX` at the front of `rest` (behind the backslash). False when it is not that.
 bool take_code_unit(std::string_view& rest, std::uint32_t& unit) {
   if (rest.size() < 5 || rest.front() != 'u') return false;
   unit = 0;
   for (std::size_t i = 1; i < 5; ++i) {
-    const char c = rest[i];
-    std::uint32_t digit = 0;
-    if (c >= '0' && c <= '9') {
-      digit = static_cast<std::uint32_t>(c - '0');
-    } else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') {
-      digit = static_cast<std::uint32_t>((c | 0x20) - 'a') + 10;
-    } else {
-      return false;
-    }
-    unit = unit * 16 + digit;
+    const int digit = codec::hex_digit(rest[i]);
+    if (digit < 0) return false;
+    unit = unit * 16 + static_cast<std::uint32_t>(digit);
   }
   rest.remove_prefix(5);
   return true;
@@ -101,14 +78,14 @@ bool append_code_point(std::string_view& rest, std::string& out) {
   std::uint32_t unit = 0;
   if (!take_code_unit(rest, unit)) return false;
   if (unit < 0xD800 || unit > 0xDFFF) {
-    append_utf8(out, unit);
+    codec::append_utf8(out, unit);
     return true;
   }
   if (unit < 0xDC00 && !rest.empty() && rest.front() == '\\') {
     std::string_view after = rest.substr(1);
     std::uint32_t low = 0;
     if (take_code_unit(after, low) && low >= 0xDC00 && low <= 0xDFFF) {
-      append_utf8(out, 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00));
+      codec::append_utf8(out, 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00));
       rest = after;
       return true;
     }
@@ -119,15 +96,24 @@ bool append_code_point(std::string_view& rest, std::string& out) {
 
 char simple_escape(char c) {
   switch (c) {
-    case '"': return '"';
-    case '\\': return '\\';
-    case '/': return '/';
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return '\0';
+    case '"':
+      return '"';
+    case '\\':
+      return '\\';
+    case '/':
+      return '/';
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return '\0';
   }
 }
 

@@ -1,7 +1,7 @@
 // JSON strings and numbers as they lie in a request body: where they end, what they say.
-// The JSON decoders use these instead of simdjson's own unescaping for two reasons: a string without
-// a backslash needs no copy, and a lone surrogate (cut-off emoji are common in logs) becomes U+FFFD
-// instead of costing the whole request.
+// The JSON decoders use these instead of simdjson's own unescaping for two reasons: a string
+// without a backslash needs no copy, and a lone surrogate (cut-off emoji are common in logs)
+// becomes U+FFFD instead of costing the whole request.
 #pragma once
 
 #include <cstddef>

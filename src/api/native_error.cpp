@@ -24,10 +24,17 @@ net::HttpResponse native_error(const Error& error) {
   std::string_view hint;
   switch (error.code) {
     case ErrorCode::kLimitExceeded:
-    case ErrorCode::kUnavailable: hint = "try again later"; break;
-    case ErrorCode::kNoSpace: hint = "free disk space; it recovers by itself"; break;
-    case ErrorCode::kDeadlineExceeded: hint = "ask for a shorter time range"; break;
-    default: break;
+    case ErrorCode::kUnavailable:
+      hint = "try again later";
+      break;
+    case ErrorCode::kNoSpace:
+      hint = "free disk space; it recovers by itself";
+      break;
+    case ErrorCode::kDeadlineExceeded:
+      hint = "ask for a shorter time range";
+      break;
+    default:
+      break;
   }
   return native_error(http_status_of(error.code), error_code_name(error.code), error.message, hint);
 }

@@ -1,9 +1,9 @@
-// A simdjson parser on loan: its tables are kept a thread, so that a push does not allocate them anew.
-// For .cpp files of decoders only: it includes simdjson.
+// A simdjson parser on loan: its tables are kept a thread, so that a push does not allocate them
+// anew. For .cpp files of decoders only: it includes simdjson.
 #pragma once
 
-#include <memory>
 #include <simdjson.h>
+#include <memory>
 #include <utility>
 
 namespace logpond::api {

@@ -16,8 +16,8 @@ struct TenantChoice {
   std::optional<net::HttpResponse> refusal;
 };
 
-/// With `multi_tenant` the header X-Scope-OrgID decides: without it 401 `no org id`, with a name that
-/// is none 400. Otherwise everything belongs to `default` and the header is ignored.
+/// With `multi_tenant` the header X-Scope-OrgID decides: without it 401 `no org id`, with a name
+/// that is none 400. Otherwise everything belongs to `default` and the header is ignored.
 TenantChoice tenant_of(const net::HttpRequest& request, const ApiOptions& options);
 
 }  // namespace logpond::api

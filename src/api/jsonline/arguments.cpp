@@ -68,15 +68,13 @@ Result<Arguments> read_arguments(const net::Parameters& query, const net::Header
                            &arguments.ignore_fields, &arguments.decolorize_fields}) {
     if (list->size() > kListMax) {
       return fail(ErrorCode::kInvalidArgument, "a list of fields has " +
-                                                   std::to_string(list->size()) +
-                                                   " names; limit " + std::to_string(kListMax));
+                                                   std::to_string(list->size()) + " names; limit " +
+                                                   std::to_string(kListMax));
     }
   }
-  if (arguments.stream_fields.size() > kLabelsMax ||
-      arguments.extra_fields.size() > kLabelsMax) {
-    return fail(ErrorCode::kInvalidArgument,
-                "_stream_fields and extra_fields take at most " + std::to_string(kLabelsMax) +
-                    " names each");
+  if (arguments.stream_fields.size() > kLabelsMax || arguments.extra_fields.size() > kLabelsMax) {
+    return fail(ErrorCode::kInvalidArgument, "_stream_fields and extra_fields take at most " +
+                                                 std::to_string(kLabelsMax) + " names each");
   }
   return arguments;
 }

@@ -12,8 +12,9 @@ namespace logpond::api::jsonline {
 /// Deepest nesting of a line; deeper ones are refused. Bounds the recursion.
 inline constexpr std::size_t kDepthMax = 128;
 
-/// Hand-written rather than simdjson's on-demand walk, which does not look at what it skips: an array
-/// is kept as its text, so all of it must be JSON. For lines of a few hundred bytes it is no slower.
+/// Hand-written rather than simdjson's on-demand walk, which does not look at what it skips: an
+/// array is kept as its text, so all of it must be JSON. For lines of a few hundred bytes it is no
+/// slower.
 ///
 /// Threads: one. Borrows all it is given.
 class LineParser {
@@ -22,9 +23,9 @@ class LineParser {
       : names_(names), builder_(builder), scratch_(scratch) {}
 
   /// Hands the pairs of `line` to the builder (begun). Empty on success, else why it is no JSON
-  /// object; the record is then to be abandoned. Unescaped texts are in the scratch, which must have
-  /// room for the line without growing.
-  /// Requires: valid UTF-8, kScanPadding readable bytes behind the line.
+  /// object; the record is then to be abandoned. Unescaped texts are in the scratch, which must
+  /// have room for the line without growing. Requires: valid UTF-8, kScanPadding readable bytes
+  /// behind the line.
   std::string_view parse(std::string_view line);
 
  private:

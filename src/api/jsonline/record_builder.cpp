@@ -67,9 +67,8 @@ std::unique_ptr<Name> NameTable::resolve(std::string_view name) const {
     made->role = role;
     made->place = static_cast<std::uint32_t>(place);
   };
-  const bool is_extra =
-      std::any_of(arguments_.extra_fields.begin(), arguments_.extra_fields.end(),
-                  [name](const auto& pair) { return pair.first == name; });
+  const bool is_extra = std::any_of(arguments_.extra_fields.begin(), arguments_.extra_fields.end(),
+                                    [name](const auto& pair) { return pair.first == name; });
   // An extra field stands in for the sender's own of that name.
   if (is_extra || is_listed(arguments_.ignore_fields, name)) made->role = Role::kIgnored;
   take(arguments_.time_fields, Role::kTime);
@@ -130,11 +129,20 @@ bool RecordBuilder::add(Name& name, std::string_view value, FieldKind kind) {
   if (name.is_decolorized) value = without_colours(value);
   if (name.is_level && name.role != Role::kIgnored && level_.empty()) level_ = value;
   switch (name.role) {
-    case Role::kField: put_field(name, value, kind); break;
-    case Role::kIgnored: break;
-    case Role::kMessage: messages_[name.place] = {&name, value, kind}; break;
-    case Role::kTime: times_given_[name.place] = {&name, value, kind}; break;
-    case Role::kStream: stream_values_[name.place] = value; break;
+    case Role::kField:
+      put_field(name, value, kind);
+      break;
+    case Role::kIgnored:
+      break;
+    case Role::kMessage:
+      messages_[name.place] = {&name, value, kind};
+      break;
+    case Role::kTime:
+      times_given_[name.place] = {&name, value, kind};
+      break;
+    case Role::kStream:
+      stream_values_[name.place] = value;
+      break;
   }
   return true;
 }
@@ -224,10 +232,10 @@ Result<RecordBatch::StreamIndex> RecordBuilder::make_stream(std::uint64_t hash) 
     const std::string_view value = stream_values_[i];
     if (value.size() > kLabelValueBytesMax) {
       reason_ = "label_value_too_long";
-      return fail(ErrorCode::kInvalidArgument,
-                  "stream field \"" + arguments_.stream_fields[i] + "\" has " +
-                      std::to_string(value.size()) + " bytes; limit " +
-                      std::to_string(kLabelValueBytesMax));
+      return fail(ErrorCode::kInvalidArgument, "stream field \"" + arguments_.stream_fields[i] +
+                                                   "\" has " + std::to_string(value.size()) +
+                                                   " bytes; limit " +
+                                                   std::to_string(kLabelValueBytesMax));
     }
     if (!value.empty()) labels.push_back({stream_label_names_[i], std::string(value)});
   }
@@ -278,9 +286,9 @@ Status RecordBuilder::finish() {
   constexpr std::size_t kStreamBytes = kLabelsMax * kFieldNameBytesMax;
   if (!has_room(batch_, 3 * record_bytes_ + extra_bytes_ + kStreamBytes)) {
     batch_.abandon_record();
-    return fail(ErrorCode::kLimitExceeded,
-                "request body too large: its records take more than " +
-                    std::to_string(kBatchBytesMax) + " bytes, send fewer at once");
+    return fail(ErrorCode::kLimitExceeded, "request body too large: its records take more than " +
+                                               std::to_string(kBatchBytesMax) +
+                                               " bytes, send fewer at once");
   }
   if (record_bytes_ == 0) return refuse("empty", "the object has no value");
   RecordBatch::Record record;

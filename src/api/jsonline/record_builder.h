@@ -26,7 +26,8 @@ struct Rules {
 };
 
 /// Different field names, and different streams, in one body. A body of distinct names would cost
-/// many times its size in tables; beyond it a field is dropped and counted, a stream's record refused.
+/// many times its size in tables; beyond it a field is dropped and counted, a stream's record
+/// refused.
 inline constexpr std::size_t kNamesMax = 100'000;
 inline constexpr std::size_t kStreamsMax = 100'000;
 
@@ -76,8 +77,8 @@ class RecordBuilder {
   /// Room for a body of this size.
   void reserve(std::size_t body_bytes);
   void begin();
-  /// Text must stay valid until finish(). False when the record has that name already: of equal names
-  /// the first wins.
+  /// Text must stay valid until finish(). False when the record has that name already: of equal
+  /// names the first wins.
   bool add(Name& name, std::string_view value, FieldKind kind);
   /// Ends the record. Errors: kInvalidArgument (refused by a limit: reason() says which),
   /// kLimitExceeded (the batch is full: nothing more fits).
@@ -134,16 +135,16 @@ class RecordBuilder {
   std::uint64_t record_ = 0;
   std::size_t record_bytes_ = 0;
   std::size_t record_fields_ = 0;
-  std::vector<Candidate> messages_;        // by place in message_fields
-  std::vector<Candidate> times_given_;     // by place in time_fields
+  std::vector<Candidate> messages_;     // by place in message_fields
+  std::vector<Candidate> times_given_;  // by place in time_fields
   std::vector<std::string_view> stream_values_;
   std::string_view level_;
   std::deque<std::string> decolorized_;  // texts of the record; a deque, so that they stay put
   std::string_view reason_;
 
   // Streams by the raw values of their fields.
-  std::string key_;  // of the record at hand: sizes and bytes of its stream values
-  std::string keys_;  // of all streams met, behind each other
+  std::string key_;                   // of the record at hand: sizes and bytes of its stream values
+  std::string keys_;                  // of all streams met, behind each other
   std::vector<KnownStream> streams_;  // open addressing
   std::size_t stream_count_ = 0;
   KnownStream last_stream_;

@@ -43,8 +43,7 @@ bool ShapeTree::starts_with(const Node& node, const char* at) {
 #if defined(__SSE2__)
   // The bytes behind a body are readable, so whole vectors can be loaded at any place in it.
   for (std::uint32_t done = 0; done < node.size; done += 16) {
-    const __m128i text =
-        _mm_loadu_si128(reinterpret_cast<const __m128i*>(node.text.data() + done));
+    const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(node.text.data() + done));
     const __m128i line = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + done));
     const auto equal = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(text, line)));
     const std::uint32_t left = node.size - done;
@@ -124,7 +123,8 @@ bool ShapeTree::split(std::string_view line, NameTable& names, std::vector<Step>
     if (at < end && *at == ',') at = skip_space(at + 1, end);
   }
   if (at >= end || *at != '}') return false;
-  steps.push_back({{text_begin, static_cast<std::size_t>(at + 1 - text_begin)}, Kind::kEnd, nullptr});
+  steps.push_back(
+      {{text_begin, static_cast<std::size_t>(at + 1 - text_begin)}, Kind::kEnd, nullptr});
   return true;
 }
 

@@ -24,15 +24,16 @@ class ShapeTree {
  public:
   ShapeTree();
 
-  /// Walks the line at `begin` and hands its pairs to `builder` (begun). Gives the end of the object,
-  /// or null when the line is not as predicted: the record is then to be abandoned, and nothing is
-  /// said about the line. `scratch` keeps unescaped texts until the record is finished; it must have
-  /// room for the longest line without growing.
-  /// Requires: valid UTF-8, kScanPadding readable bytes at `end`.
-  const char* walk(const char* begin, const char* end, RecordBuilder& builder, std::string& scratch) const;
+  /// Walks the line at `begin` and hands its pairs to `builder` (begun). Gives the end of the
+  /// object, or null when the line is not as predicted: the record is then to be abandoned, and
+  /// nothing is said about the line. `scratch` keeps unescaped texts until the record is finished;
+  /// it must have room for the longest line without growing. Requires: valid UTF-8, kScanPadding
+  /// readable bytes at `end`.
+  const char* walk(const char* begin, const char* end, RecordBuilder& builder,
+                   std::string& scratch) const;
 
-  /// Adds the texts of a line that is known to be one valid JSON object. Nested, repeated and escaped
-  /// names are left to the slow way.
+  /// Adds the texts of a line that is known to be one valid JSON object. Nested, repeated and
+  /// escaped names are left to the slow way.
   void learn(std::string_view line, NameTable& names);
 
   std::size_t nodes() const { return nodes_.size(); }

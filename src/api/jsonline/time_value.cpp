@@ -53,8 +53,7 @@ std::optional<TimestampNs> TimeReader::read_usual(std::string_view text) {
   const unsigned hour = two_digits(at + 11);
   const unsigned minute = two_digits(at + 14);
   const unsigned second = two_digits(at + 17);
-  if (hour > 23 || minute > 59 || second > 59 || at[10] != 'T' || at[13] != ':' ||
-      at[16] != ':') {
+  if (hour > 23 || minute > 59 || second > 59 || at[10] != 'T' || at[13] != ':' || at[16] != ':') {
     return {};
   }
   std::int64_t nanos = 0;
@@ -91,10 +90,10 @@ std::optional<TimestampNs> read_epoch(std::string_view text) {
   }
   if (digits == 0) return {};
   constexpr std::int64_t kSecondsBelow = 100'000'000'000;
-  const std::int64_t unit = whole < kSecondsBelow                 ? kSecond
-                            : whole < kSecondsBelow * 1'000       ? kMillisecond
-                            : whole < kSecondsBelow * 1'000'000   ? kMicrosecond
-                                                                  : 1;
+  const std::int64_t unit = whole < kSecondsBelow               ? kSecond
+                            : whole < kSecondsBelow * 1'000     ? kMillisecond
+                            : whole < kSecondsBelow * 1'000'000 ? kMicrosecond
+                                                                : 1;
   std::int64_t nanos = 0;
   text.remove_prefix(digits);
   if (!text.empty()) {

@@ -15,8 +15,8 @@ namespace logpond::api::jsonline {
 /// Threads: one.
 class TimeReader {
  public:
-  /// RFC 3339 (no zone is UTC), or seconds, milliseconds, microseconds or nanoseconds since the epoch,
-  /// told apart by size; a fraction is one of that unit. Nothing for any other text.
+  /// RFC 3339 (no zone is UTC), or seconds, milliseconds, microseconds or nanoseconds since the
+  /// epoch, told apart by size; a fraction is one of that unit. Nothing for any other text.
   std::optional<TimestampNs> read(std::string_view text);
 
  private:

@@ -12,8 +12,8 @@
 namespace logpond::api::loki {
 
 /// Records of a stream usually come with rising times, and a record later than all before it in its
-/// stream repeats nothing. So nothing is hashed until a time does not rise; then the batch so far is
-/// indexed once, and from there on every record.
+/// stream repeats nothing. So nothing is hashed until a time does not rise; then the batch so far
+/// is indexed once, and from there on every record.
 ///
 /// Threads: one.
 class DuplicateFilter {
@@ -22,8 +22,8 @@ class DuplicateFilter {
   explicit DuplicateFilter(std::uint64_t seed) : seed_(seed) {}
 
   /// True when `batch` has an equal record. Otherwise the record must be finished in `batch` next.
-  bool is_repeated(const RecordBatch& batch, RecordBatch::StreamIndex stream,
-                   TimestampNs timestamp, std::string_view line, std::span<const FieldView> fields);
+  bool is_repeated(const RecordBatch& batch, RecordBatch::StreamIndex stream, TimestampNs timestamp,
+                   std::string_view line, std::span<const FieldView> fields);
 
  private:
   struct Entry {

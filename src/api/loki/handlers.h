@@ -21,7 +21,9 @@ net::HttpResponse handle_label_values(const ApiContext& context, const net::Http
 net::HttpResponse handle_series(const ApiContext& context, const net::HttpRequest& request);
 net::HttpResponse handle_index_stats(const ApiContext& context, const net::HttpRequest& request);
 net::HttpResponse handle_index_volume(const ApiContext& context, const net::HttpRequest& request);
-net::HttpResponse handle_detected_labels(const ApiContext& context, const net::HttpRequest& request);
+net::HttpResponse handle_detected_labels(const ApiContext& context,
+                                         const net::HttpRequest& request);
+net::HttpResponse handle_format_query(const ApiContext& context, const net::HttpRequest& request);
 net::HttpResponse handle_buildinfo(const ApiContext& context, const net::HttpRequest& request);
 
 /// Answers when the records are durable, or refused.

@@ -96,8 +96,7 @@ Result<VolumeQuery> read_volume_query(const net::Parameters& parameters) {
   }
   query.by_label_name = by == "labels";
   std::vector<storage::Matcher> matchers = query.selector.matchers();
-  const auto targets =
-      split_list(parameters.get("targetLabels").value_or(std::string_view()));
+  const auto targets = split_list(parameters.get("targetLabels").value_or(std::string_view()));
   for (const std::string& target : targets) {
     const bool named = std::any_of(matchers.begin(), matchers.end(),
                                    [&](const auto& m) { return m.name() == target; });
@@ -252,15 +251,15 @@ net::HttpResponse handle_index_volume(const ApiContext& context, const net::Http
         context.store.volume(look_up.tenant, look_up.range, query->selector, request.cancel);
     if (!volumes) return error_response(volumes.error());
     const TimestampNs end = look_up.range.end - 1;
-    return net::HttpResponse::json(200,
-                                   encode_volumes(*query, end, sum_volumes(*query, *volumes)));
+    return net::HttpResponse::json(200, encode_volumes(*query, end, sum_volumes(*query, *volumes)));
   });
 }
 
 net::HttpResponse handle_detected_labels(const ApiContext& context,
                                          const net::HttpRequest& request) {
   return with_look_up(context, request, [&](const LookUp& look_up) {
-    constexpr std::array<std::string_view, 4> kAlwaysKept{"cluster", "namespace", "instance", "pod"};
+    constexpr std::array<std::string_view, 4> kAlwaysKept{"cluster", "namespace", "instance",
+                                                          "pod"};
     const auto selector = read_selector(look_up.parameters, true);
     if (!selector) return error_response(selector.error());
     const auto streams = context.store.series(look_up.tenant, look_up.range, *selector);

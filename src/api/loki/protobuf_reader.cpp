@@ -58,8 +58,12 @@ std::string_view ProtobufReader::bytes() {
 
 void ProtobufReader::skip() {
   switch (wire_) {
-    case Wire::kVarint: (void)varint(); break;
-    case Wire::kBytes: (void)bytes(); break;
+    case Wire::kVarint:
+      (void)varint();
+      break;
+    case Wire::kBytes:
+      (void)bytes();
+      break;
     case Wire::kFixed64:
     case Wire::kFixed32: {
       const std::size_t size = wire_ == Wire::kFixed64 ? 8 : 4;

@@ -1,5 +1,5 @@
-// Protocol Buffers wire format, read forward over borrowed bytes. Hand-written: the messages we take
-// have a handful of fields, and the reader never runs past its end or allocates.
+// Protocol Buffers wire format, read forward over borrowed bytes. Hand-written: the messages we
+// take have a handful of fields, and the reader never runs past its end or allocates.
 #pragma once
 
 #include <cstdint>

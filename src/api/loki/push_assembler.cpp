@@ -16,10 +16,10 @@ constexpr std::string_view kGivenLevel = "detected_level";
 
 /// Labels that may name the service, best first: Loki's list.
 constexpr std::array<std::string_view, 13> kServiceLabels{
-    "service",   "application",    "app",
-    "app_name",  "name",           "app_kubernetes_io_name",
-    "container", "container_name", "k8s_container_name",
-    "component", "workload",       "job",
+    "service",     "application",    "app",
+    "app_name",    "name",           "app_kubernetes_io_name",
+    "container",   "container_name", "k8s_container_name",
+    "component",   "workload",       "job",
     "k8s_job_name"};
 
 /// Metadata pairs from which a name is looked up in a table instead of one by one.
@@ -62,8 +62,7 @@ std::string seconds_text(TimestampNs t) {
 TimestampNs saturating_add(TimestampNs a, DurationNs b) {
   TimestampNs sum = 0;
   if (!__builtin_add_overflow(a, b, &sum)) return sum;
-  return b > 0 ? std::numeric_limits<TimestampNs>::max()
-               : std::numeric_limits<TimestampNs>::min();
+  return b > 0 ? std::numeric_limits<TimestampNs>::max() : std::numeric_limits<TimestampNs>::min();
 }
 
 std::string text_of(std::size_t n) {
@@ -113,7 +112,8 @@ PushAssembler::PushAssembler(const PushRules& rules, TenantId tenant, TimestampN
 
 void PushAssembler::reserve(std::size_t body_bytes) {
   // Lines are most of a body; a record of a few dozen bytes is the short end of what comes.
-  result_.batch.reserve(std::min(body_bytes, kBodyBytesMax), std::min(body_bytes, kBodyBytesMax) / 96);
+  result_.batch.reserve(std::min(body_bytes, kBodyBytesMax),
+                        std::min(body_bytes, kBodyBytesMax) / 96);
 }
 
 void PushAssembler::begin_stream(std::vector<Label> labels) {
@@ -184,9 +184,8 @@ bool PushAssembler::check_limits(const Labels& labels, std::size_t given) {
   }
   for (const Label& label : labels.all()) {
     if (label.name.size() > kLabelNameBytesMax) {
-      refuse_stream(
-          "stream '" + stream_text() + "' has label name too long: '" + label.name + "'",
-          "label_name_too_long");
+      refuse_stream("stream '" + stream_text() + "' has label name too long: '" + label.name + "'",
+                    "label_name_too_long");
       return false;
     }
     if (label.value.size() > kLabelValueBytesMax) {
@@ -251,8 +250,8 @@ void PushAssembler::refuse_record(std::string text, std::string_view reason) {
 bool PushAssembler::check_record(TimestampNs timestamp, std::string_view line) {
   const TimestampNs oldest = saturating_add(received_, -rules_.reject_older_than);
   if (rules_.reject_older_than != 0 && timestamp < oldest) {
-    refuse_record("entry for stream '" + stream_text() + "' has timestamp too old: " +
-                      seconds_text(timestamp) +
+    refuse_record("entry for stream '" + stream_text() +
+                      "' has timestamp too old: " + seconds_text(timestamp) +
                       ", oldest acceptable timestamp is: " + seconds_text(oldest),
                   "greater_than_max_sample_age");
     return false;
@@ -312,11 +311,10 @@ void PushAssembler::decide_severity(RecordBatch::Record& record) const {
 
 Status PushAssembler::add_record(TimestampNs timestamp, std::string_view line) {
   RecordBatch& batch = result_.batch;
-  if (refused_reason_ == "batch_full" ||
-      !has_room(batch, line.size() + 2 * metadata_bytes_ + 64)) {
-    return fail(ErrorCode::kLimitExceeded,
-                "request body too large: its records take more than " + text_of(kBatchBytesMax) +
-                    " bytes, send fewer at once");
+  if (refused_reason_ == "batch_full" || !has_room(batch, line.size() + 2 * metadata_bytes_ + 64)) {
+    return fail(ErrorCode::kLimitExceeded, "request body too large: its records take more than " +
+                                               text_of(kBatchBytesMax) +
+                                               " bytes, send fewer at once");
   }
   if (!refused_reason_.empty()) {
     result_.complaints.count(refused_reason_, 1);

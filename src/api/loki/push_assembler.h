@@ -56,8 +56,8 @@ struct PushResult {
 /// Takes streams and their records in the order of the body and makes the batch.
 ///
 /// A record that breaks a limit is left out with a complaint, the others are kept. An identical
-/// (timestamp, line, metadata) triple in one stream counts once; the scope is the push: a repetition
-/// in a later push is stored again, because finding it would need a read of the store.
+/// (timestamp, line, metadata) triple in one stream counts once; the scope is the push: a
+/// repetition in a later push is stored again, because finding it would need a read of the store.
 ///
 /// Threads: one.
 class PushAssembler {
@@ -96,16 +96,16 @@ class PushAssembler {
 
   // The stream that records are being added to.
   Labels labels_;
-  std::string labels_text_;            // of labels_, made when first asked for
-  std::string_view refused_reason_;    // not empty: its records are only counted
+  std::string labels_text_;          // of labels_, made when first asked for
+  std::string_view refused_reason_;  // not empty: its records are only counted
   RecordBatch::StreamIndex stream_ = 0;
-  std::string label_level_;            // its level by label; empty when none
+  std::string label_level_;  // its level by label; empty when none
   Severity label_severity_ = Severity::kUnset;
 
   // The record being put together.
   std::vector<FieldView> metadata_;
   std::size_t metadata_bytes_ = 0;
-  std::string_view given_level_;     // value of detected_level
+  std::string_view given_level_;                               // value of detected_level
   std::unordered_map<std::string, std::string> stored_names_;  // of names that are no identifiers
   std::unordered_map<std::string_view, std::size_t> wide_;     // places by name in a wide record
 };

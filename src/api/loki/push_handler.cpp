@@ -35,22 +35,28 @@ Result<net::Body> decoded(net::Body body, codec::ContentCoding coding, std::size
 Status read_body(const ApiContext& context, net::HttpRequest& request, PushAssembler& out) {
   const std::string type = media_type(request.headers.get("Content-Type"));
   if (type.empty()) return fail(ErrorCode::kInvalidArgument, "mime: no media type");
-  LOGPOND_TRY(auto coding,
-              codec::parse_content_coding(request.headers.get("Content-Encoding")));
+  LOGPOND_TRY(auto coding, codec::parse_content_coding(request.headers.get("Content-Encoding")));
   const bool is_json = type == "application/json";
   // The protobuf form is a snappy block anyway: a header that says so adds nothing.
   if (!is_json && coding == codec::ContentCoding::kSnappy) coding = codec::ContentCoding::kIdentity;
   const std::size_t bytes_max = context.options.body_bytes_max;
   LOGPOND_TRY(const net::Body body, decoded(std::move(request.body), coding, bytes_max));
   if (is_json) return decode_push_json(body, out);
-  LOGPOND_TRY(const std::string message,
-              codec::decode_content(codec::ContentCoding::kSnappy, body.view(), bytes_max));
-  return decode_push_protobuf(message, out);
+  const auto message = codec::decode_content(codec::ContentCoding::kSnappy, body.view(), bytes_max);
+  if (!message && message.error().code == ErrorCode::kInvalidArgument) {
+    return fail(ErrorCode::kInvalidArgument, "snappy: corrupt input");  // Loki's words
+  }
+  LOGPOND_TRY(const std::string bytes, message);
+  return decode_push_protobuf(bytes, out);
 }
 
 net::HttpResponse refusal(const Error& error) {
-  const int status = error.code == ErrorCode::kLimitExceeded ? 413 : http_status_of(error.code);
-  return net::HttpResponse::text(status, error.message + "\n");
+  if (error.code != ErrorCode::kLimitExceeded) {
+    return net::HttpResponse::text(http_status_of(error.code), error.message + "\n");
+  }
+  constexpr std::string_view kPrefix = "request body too large: ";
+  std::string text = error.message.starts_with(kPrefix) ? "" : std::string(kPrefix);
+  return net::HttpResponse::text(413, text + error.message + "\n");
 }
 
 }  // namespace
@@ -77,10 +83,9 @@ void handle_push(const ApiContext& context, net::HttpRequest request, net::Respo
         422, "error at least one valid stream is required for ingestion\n"));
   }
   // Senders drop a batch on 400, so the good part of it is stored all the same.
-  net::HttpResponse answer =
-      result.complaints.empty()
-          ? net::HttpResponse::empty(204)
-          : net::HttpResponse::text(400, result.complaints.to_text() + "\n");
+  net::HttpResponse answer = result.complaints.empty()
+                                 ? net::HttpResponse::empty(204)
+                                 : net::HttpResponse::text(400, result.complaints.to_text() + "\n");
   answer_when_stored(context, kDoor, std::move(result.batch), std::move(answer),
                      std::move(responder), AnswerForm::kText);
 }

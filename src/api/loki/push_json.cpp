@@ -1,12 +1,13 @@
-// Hot path. simdjson's stage 1 (run-time dispatched SIMD) finds the structure of the whole body, then
-// one forward walk hands every text to the assembler as a view into the body; only strings with
-// escapes are copied, into a scratch buffer whose capacity is set once. Nothing is allocated a record.
+// Hot path. simdjson's stage 1 (run-time dispatched SIMD) finds the structure of the whole body,
+// then one forward walk hands every text to the assembler as a view into the body; only strings
+// with escapes are copied, into a scratch buffer whose capacity is set once. Nothing is allocated a
+// record.
 #include "api/loki/push_json.h"
 
+#include <simdjson.h>
 #include <charconv>
 #include <memory>
 #include <optional>
-#include <simdjson.h>
 #include <string>
 #include <vector>
 
@@ -26,19 +27,22 @@ class PushReader {
 
   Status read() {
     od::document document;
-    if (const auto error = json_.parser().iterate(text_.data(), text_.size(),
-                                                  text_.size() + simdjson::SIMDJSON_PADDING)
-                               .get(document)) {
+    if (const auto error =
+            json_.parser()
+                .iterate(text_.data(), text_.size(), text_.size() + simdjson::SIMDJSON_PADDING)
+                .get(document)) {
       return broken(simdjson::error_message(error));
     }
     od::object root;
     if (document.get_object().get(root)) return broken("the body is not an object");
     for (auto member : root) {
       od::field field;
-      if (const auto error = member.get(field)) return broken(simdjson::error_message(error));
+      if (const auto error = std::move(member).get(field)) return broken(simdjson::error_message(error));
       if (field.key() == "streams") LOGPOND_CHECK_OK(read_streams(field.value()));
     }
-    if (!document.at_end()) return broken("there is text after the object");
+    if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+      return broken("there is text after the object");
+    }
     return {};
   }
 
@@ -106,7 +110,7 @@ class PushReader {
     std::vector<std::string_view> waiting;  // records that came before the labels
     for (auto member : stream) {
       od::field field;
-      if (const auto error = member.get(field)) return broken(error);
+      if (const auto error = std::move(member).get(field)) return broken(error);
       if (field.key() == "stream" && !has_labels) {
         LOGPOND_CHECK_OK(read_label_object(field.value()));
         has_labels = true;
@@ -141,8 +145,8 @@ class PushReader {
     PaddedJson second;
     od::document document;
     const auto behind = static_cast<std::size_t>(end() - raw.data());
-    if (const auto error = second.parser().iterate(raw.data(), raw.size(),
-                                                   behind + simdjson::SIMDJSON_PADDING)
+    if (const auto error = second.parser()
+                               .iterate(raw.data(), raw.size(), behind + simdjson::SIMDJSON_PADDING)
                                .get(document)) {
       return broken(error);
     }
@@ -158,7 +162,7 @@ class PushReader {
     clear_scratch();
     for (auto member : object) {
       od::field field;
-      if (const auto error = member.get(field)) return broken(error);
+      if (const auto error = std::move(member).get(field)) return broken(error);
       LOGPOND_TRY(const std::string_view name, unescaped(field.key().raw(), "a label name"));
       LOGPOND_TRY(const std::string_view text, text_of(field.value(), "a label value"));
       labels.push_back({std::string(name), std::string(text)});
@@ -178,7 +182,7 @@ class PushReader {
       ++value_;
       clear_scratch();
       od::value record;
-      if (const auto error = element.get(record)) return broken(error);
+      if (const auto error = std::move(element).get(record)) return broken(error);
       if (const auto error = record.type().get(type)) return broken(error);
       if (type == od::json_type::array) {
         LOGPOND_CHECK_OK(read_triple(record));
@@ -199,7 +203,7 @@ class PushReader {
     std::string_view line;
     for (auto element : parts) {
       od::value part;
-      if (const auto error = element.get(part)) return broken(error);
+      if (const auto error = std::move(element).get(part)) return broken(error);
       if (place == 0) {
         LOGPOND_TRY(timestamp, nanoseconds_of(part));
       } else if (place == 1) {
@@ -218,8 +222,7 @@ class PushReader {
   Result<TimestampNs> nanoseconds_of(od::value value) {
     LOGPOND_TRY(const std::string_view text, text_of(value, "the time (nanoseconds)"));
     TimestampNs timestamp = 0;
-    const auto [rest, error] =
-        std::from_chars(text.data(), text.data() + text.size(), timestamp);
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), timestamp);
     if (error != std::errc{} || rest != text.data() + text.size()) {
       return broken_text("the time must be a string of nanoseconds, not \"" +
                          std::string(text.substr(0, 64)) + "\"");
@@ -232,7 +235,7 @@ class PushReader {
     if (value.get_object().get(object)) return broken("structured metadata must be an object");
     for (auto member : object) {
       od::field field;
-      if (const auto error = member.get(field)) return broken(error);
+      if (const auto error = std::move(member).get(field)) return broken(error);
       LOGPOND_TRY(const std::string_view name, unescaped(field.key().raw(), "a metadata name"));
       LOGPOND_TRY(const std::string_view text, text_of(field.value(), "a metadata value"));
       out_.add_metadata(name, text);
@@ -248,7 +251,7 @@ class PushReader {
     std::string_view line;
     for (auto member : entry) {
       od::field field;
-      if (const auto error = member.get(field)) return broken(error);
+      if (const auto error = std::move(member).get(field)) return broken(error);
       if (field.key() == "ts" || field.key() == "timestamp") {
         LOGPOND_TRY(const std::string_view text, text_of(field.value(), "\"ts\""));
         timestamp = parse_rfc3339(text);

@@ -8,8 +8,8 @@
 
 namespace logpond::api::loki {
 
-/// Reads a whole body into `out`. Both forms are taken, whatever the path. Invalid UTF-8 becomes U+FFFD.
-/// Errors: kInvalidArgument (not such a body: nothing of it may be stored), kLimitExceeded.
+/// Reads a whole body into `out`. Both forms are taken, whatever the path. Invalid UTF-8 becomes
+/// U+FFFD. Errors: kInvalidArgument (not such a body: nothing of it may be stored), kLimitExceeded.
 Status decode_push_json(const net::Body& body, PushAssembler& out);
 
 }  // namespace logpond::api::loki

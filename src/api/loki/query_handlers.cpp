@@ -36,7 +36,8 @@ net::HttpResponse error_response(const Error& error) {
 net::HttpResponse handle_query_range(const ApiContext& context, const net::HttpRequest& request) {
   TenantChoice choice = tenant_of(request, context.options);
   if (choice.refusal) return *std::move(choice.refusal);
-  Result<logql::RangeQuery> query = read_range_query(request.form_parameters(), context.clock.now());
+  Result<logql::RangeQuery> query =
+      read_range_query(request.form_parameters(), context.clock.now());
   if (!query) return error_response(query.error());
   query->tenant = std::move(choice.tenant);
   query->cancel = request.cancel;
@@ -55,8 +56,8 @@ net::HttpResponse handle_query(const ApiContext& context, const net::HttpRequest
   const Result<TimestampNs> time =
       read_time(parameters.get("time").value_or(std::string_view()), context.clock.now());
   if (!time) {
-    return error_response({time.error().code,
-                           "could not parse 'time' parameter: " + time.error().message});
+    return error_response(
+        {time.error().code, "could not parse 'time' parameter: " + time.error().message});
   }
   logql::InstantQuery query;
   query.tenant = std::move(choice.tenant);

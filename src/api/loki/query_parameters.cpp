@@ -67,8 +67,7 @@ std::string_view text_of(const net::Parameters& parameters, std::string_view nam
 TimestampNs minus(TimestampNs a, DurationNs b) {
   TimestampNs difference = 0;
   if (!__builtin_sub_overflow(a, b, &difference)) return difference;
-  return b > 0 ? std::numeric_limits<TimestampNs>::min()
-               : std::numeric_limits<TimestampNs>::max();
+  return b > 0 ? std::numeric_limits<TimestampNs>::min() : std::numeric_limits<TimestampNs>::max();
 }
 
 }  // namespace
@@ -92,9 +91,10 @@ Result<TimeBounds> read_bounds(const net::Parameters& parameters, TimestampNs no
   if (const std::string_view text = text_of(parameters, "since"); !text.empty()) {
     const auto given = parse_prometheus_duration(text);
     if (!given) {
-      return fail(ErrorCode::kInvalidArgument, "could not parse 'since' parameter: "
-                                               "not a valid duration string: " +
-                                                   quoted(text));
+      return fail(ErrorCode::kInvalidArgument,
+                  "could not parse 'since' parameter: "
+                  "not a valid duration string: " +
+                      quoted(text));
     }
     since = *given;
   }
@@ -126,14 +126,15 @@ Result<DurationNs> read_seconds_or_duration(std::string_view text) {
 }
 
 Result<DurationNs> read_step(const net::Parameters& parameters, TimeBounds bounds) {
-  // Both ends are any 64-bit number, so their distance needs more.
-  const auto span = static_cast<__int128>(bounds.end) - bounds.start;
+  // Both ends are any 64-bit number: only the unsigned difference holds their distance.
+  const auto span =
+      static_cast<std::uint64_t>(bounds.end) - static_cast<std::uint64_t>(bounds.start);
   DurationNs step = kSecond;
   if (const std::string_view text = text_of(parameters, "step"); !text.empty()) {
     LOGPOND_TRY(step, read_seconds_or_duration(text));
   } else {
-    constexpr std::int64_t kStepsByDefault = 250;
-    const auto seconds = static_cast<std::int64_t>(span / kSecond / kStepsByDefault);
+    constexpr std::uint64_t kStepsByDefault = 250;
+    const auto seconds = static_cast<std::int64_t>(span / std::uint64_t{kSecond} / kStepsByDefault);
     step = std::max<std::int64_t>(1, seconds) * kSecond;
   }
   if (step <= 0) {
@@ -141,7 +142,7 @@ Result<DurationNs> read_step(const net::Parameters& parameters, TimeBounds bound
                 "zero or negative query resolution step widths are not accepted. Try a positive "
                 "integer");
   }
-  if (span / step > kStepsMax) {
+  if (span / static_cast<std::uint64_t>(step) > kStepsMax) {
     return fail(ErrorCode::kInvalidArgument,
                 "exceeded maximum resolution of 11,000 points per time series. Try increasing the "
                 "value of the step parameter");

@@ -15,7 +15,7 @@ namespace logpond::api::loki {
 inline constexpr DurationNs kDefaultSince = kHour;
 inline constexpr std::size_t kDefaultLimit = 100;
 /// Steps of one range query; beyond it the query is refused.
-inline constexpr std::int64_t kStepsMax = 11'000;
+inline constexpr std::uint64_t kStepsMax = 11'000;
 
 struct TimeBounds {
   TimestampNs start = 0;
@@ -33,8 +33,8 @@ Result<TimeBounds> read_bounds(const net::Parameters& parameters, TimestampNs no
 /// The same; additionally `end` may not lie before `start`.
 Result<TimeBounds> read_ordered_bounds(const net::Parameters& parameters, TimestampNs now);
 
-/// `step`, by default a 250th of the range and at least a second. Errors: kInvalidArgument when it is
-/// no duration, not positive, or gives more than kStepsMax steps.
+/// `step`, by default a 250th of the range and at least a second. Errors: kInvalidArgument when it
+/// is no duration, not positive, or gives more than kStepsMax steps.
 Result<DurationNs> read_step(const net::Parameters& parameters, TimeBounds bounds);
 
 /// `15`, `0.5` (seconds) or a Prometheus duration. Errors: kInvalidArgument, `cannot parse ...`.

@@ -13,7 +13,8 @@ namespace logpond::api::loki {
 /// What a client asked for in X-Loki-Response-Encoding-Flags.
 struct EncodingFlags {
   std::vector<std::string> given;  ///< Echoed, unknown ones too.
-  bool categorize_labels = false;  ///< Labels by origin: stream labels in the stream, others a value.
+  bool categorize_labels =
+      false;  ///< Labels by origin: stream labels in the stream, others a value.
 
   static EncodingFlags parse(std::string_view header);
 };

@@ -7,8 +7,8 @@
 namespace logpond::api::loki {
 
 /// {"streams":[{"stream":{..},"values":[[..]]}],"dropped_entries":[..],"encodingFlags":[..]}: one
-/// element of `streams` a line. Without categorize-labels the stream has its own and the parsed labels,
-/// but not structured metadata.
+/// element of `streams` a line. Without categorize-labels the stream has its own and the parsed
+/// labels, but not structured metadata.
 class TailFrameFormat : public tail::TailFormat {
  public:
   explicit TailFrameFormat(EncodingFlags flags) : flags_(std::move(flags)) {}

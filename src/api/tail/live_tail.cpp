@@ -25,15 +25,14 @@ void Lost::add(const StreamPtr& stream, TimestampNs timestamp, std::size_t count
 }
 
 LiveTail::LiveTail(const TailRequest& request, std::unique_ptr<Slot> slot,
-                   std::unique_ptr<logql::LineFilterPipeline> pipeline,
-                   std::size_t inbox_bytes_max)
+                   std::unique_ptr<logql::LineFilterPipeline> pipeline, std::size_t inbox_bytes_max)
     : request_(request),
       slot_(std::move(slot)),
       pipeline_(std::move(pipeline)),
       inbox_(std::make_shared<Inbox>(inbox_bytes_max)) {}
 
-void LiveTail::open(std::unique_ptr<TailFormat> format,
-                    std::shared_ptr<net::OutboundStream> stream, DurationNs now) {
+void LiveTail::open(std::unique_ptr<TailFormat> format, std::shared_ptr<net::OutboundStream> stream,
+                    DurationNs now) {
   format_ = std::move(format);
   stream_ = std::move(stream);
   opened_ = now;

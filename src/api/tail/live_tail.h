@@ -67,9 +67,9 @@ class LiveTail : public PreparedTail {
 
   std::vector<logql::ResultLine> history_;
   std::size_t history_sent_ = 0;
-  Inbox::BatchPtr batch_;      // being filtered
-  std::size_t row_ = 0;        // next of it
-  std::vector<char> wanted_;   // by stream of batch_
+  Inbox::BatchPtr batch_;                 // being filtered
+  std::size_t row_ = 0;                   // next of it
+  std::vector<char> wanted_;              // by stream of batch_
   std::vector<logql::ResultLine> lines_;  // of the next payload
   std::size_t lines_bytes_ = 0;
   std::size_t scanned_ = 0;

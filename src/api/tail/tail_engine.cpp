@@ -158,7 +158,8 @@ class TailEngine::Impl {
     for (auto& tail : tails) tail->end("the server is stopping");
   }
 
-  /// Sleeps until there is something to do or `pause` is over, and lets new tails in. False at the end.
+  /// Sleeps until there is something to do or `pause` is over, and lets new tails in. False at the
+  /// end.
   bool wait(std::vector<std::unique_ptr<LiveTail>>& tails, std::chrono::milliseconds pause) {
     std::unique_lock lock(mutex_);
     const auto has_work = [this] { return stopping_ || woken_; };

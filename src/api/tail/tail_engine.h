@@ -41,8 +41,8 @@ class PreparedTail {
   virtual ~PreparedTail() = default;
 };
 
-/// One thread filters and writes for all tails, so a tail costs no thread. A reader who is slow holds
-/// nobody up: his batches wait in his inbox, and what does not fit there he is told of.
+/// One thread filters and writes for all tails, so a tail costs no thread. A reader who is slow
+/// holds nobody up: his batches wait in his inbox, and what does not fit there he is told of.
 ///
 /// Borrows: the engine, hub, clock and metrics, which must outlive it.
 /// Threads: any.

@@ -34,7 +34,8 @@ struct Lost {
 class TailFormat {
  public:
   virtual ~TailFormat() = default;
-  /// One payload; `lines` has at most lines_max() entries, and is empty when only `lost` is to be told.
+  /// One payload; `lines` has at most lines_max() entries, and is empty when only `lost` is to be
+  /// told.
   virtual std::string payload(std::span<const logql::ResultLine> lines, const Lost& lost) = 0;
   virtual std::size_t lines_max() const = 0;
   /// Sent when nothing else was for a while; empty: nothing is.

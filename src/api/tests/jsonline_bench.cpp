@@ -1,5 +1,6 @@
 // How fast bodies of NDJSON become batches, on one core.
-//   jsonline_bench FILE [ROUNDS]    lines as bench/ posts them: timestamp, service, host, level, message
+//   jsonline_bench FILE [ROUNDS]    lines as bench/ posts them: timestamp, service, host, level,
+//   message
 #include <algorithm>
 #include <chrono>
 #include <cstdio>

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -29,7 +30,7 @@ class File {
   /// Makes data and size durable (fdatasync). After an error nothing may be assumed and it is not
   /// tried again: the kernel may have dropped the pages. Errors: kIo, kNoSpace.
   virtual Status sync() = 0;
-  /// Errors: kIo.
+  /// Cuts the file or extends it with zeros. Errors: kIo, kNoSpace.
   virtual Status truncate(std::uint64_t size) = 0;
   /// Reserves room for [0, size) and extends the file with zeros, so that later writes inside it
   /// neither change the size nor run out of space. Errors: kIo, kNoSpace.
@@ -60,9 +61,13 @@ class FileSystem {
   virtual Result<std::unique_ptr<File>> open(const std::filesystem::path& path, OpenMode mode) = 0;
   /// Atomic; replaces `to`. Durable only after sync_directory() of the parent.
   virtual Status rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
-  /// Removing what does not exist is kNotFound. Readers that have the file open keep it.
+  /// Removes a file (a directory is kIo). Removing what does not exist is kNotFound. Readers that
+  /// have the file open keep it.
   virtual Status remove(const std::filesystem::path& path) = 0;
-  /// Makes the directory and its parents; no error when it exists.
+  /// Removes an empty directory. Errors: kNotFound, kConflict when it is not empty, kIo.
+  virtual Status remove_directory(const std::filesystem::path& path) = 0;
+  /// Makes the directory and its parents; no error when it exists. Each new one is durable only
+  /// after sync_directory() of its parent: create_directories_durably() below does that.
   virtual Status create_directories(const std::filesystem::path& path) = 0;
   /// Makes creations, renames and removals in `path` durable.
   virtual Status sync_directory(const std::filesystem::path& path) = 0;
@@ -71,9 +76,13 @@ class FileSystem {
   virtual bool exists(const std::filesystem::path& path) = 0;
   /// Bytes an unprivileged writer may still use where `path` lies.
   virtual Result<std::uint64_t> free_bytes(const std::filesystem::path& path) = 0;
-  /// Takes an exclusive lock without waiting. Errors: kConflict when another process holds it.
+  /// Takes an exclusive lock without waiting; makes the file when it is missing and leaves it
+  /// behind. Errors: kConflict when another process, or another call of this one, holds it.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::filesystem::path& path) = 0;
 };
+
+/// Makes the directory and its parents and makes them durable. Errors: as the calls it is made of.
+Status create_directories_durably(FileSystem& fs, const std::filesystem::path& path);
 
 /// Reads a whole file of at most `bytes_max` bytes. Errors: as open(), kLimitExceeded.
 Result<std::string> read_file(FileSystem& fs, const std::filesystem::path& path,

@@ -1,0 +1,98 @@
+// A part: an immutable, checksummed file of row groups.
+// File layout: docs/formats/part.md.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/result.h"
+#include "platform/file_system.h"
+#include "storage/row_group.h"
+#include "storage/stream_table.h"
+
+namespace logpond::storage {
+
+/// What the manifest remembers of a part, and its name.
+struct PartSummary {
+  std::string name;  ///< `2026-11-21/0000000000000007.part`, below the parts folder.
+  std::uint64_t bytes = 0;
+  std::uint64_t rows = 0;
+  std::uint64_t message_bytes = 0;
+  TimestampNs time_min = 0;
+  TimestampNs time_max = 0;  ///< Inclusive.
+  std::uint64_t id_min = 0;
+  std::uint64_t id_max = 0;
+  bool operator==(const PartSummary&) const = default;
+};
+
+/// An open part. Its footer is in memory, its blocks are read when asked for.
+///
+/// Owns:    its file handle, so a scan can finish on a part that was merged away meanwhile.
+/// Threads: any.
+class Part {
+ public:
+  /// Opens and checks the footer. Errors: kIo, kCorruption (with the file's name), kNotFound.
+  static Result<std::shared_ptr<const Part>> open(platform::FileSystem& fs,
+                                                  const std::filesystem::path& parts_directory,
+                                                  const std::string& name, StreamTable& streams);
+
+  const PartSummary& summary() const { return summary_; }
+  const std::vector<GroupMeta>& groups() const { return groups_; }
+  const std::vector<StreamPtr>& streams() const { return streams_; }
+
+  /// Reads one block, checks it and decompresses it into `raw`. Errors: kIo, kCorruption.
+  Status read_block(const GroupMeta& group, const BlockMeta& block, std::string& raw) const;
+  /// Reads the stored bytes of a whole group, blocks checked, for copying into another part.
+  Result<std::string> read_group_bytes(const GroupMeta& group) const;
+
+ private:
+  PartSummary summary_;
+  std::vector<GroupMeta> groups_;
+  std::vector<StreamPtr> streams_;
+  std::unique_ptr<platform::File> file_;
+};
+
+/// Writes a part: groups one after the other, then the footer; durable and under its final name
+/// after finish().
+///
+/// Threads: one at a time. Without finish() nothing is left behind.
+class PartWriter {
+ public:
+  struct Options {
+    std::filesystem::path parts_directory;
+    std::string name;
+    int zstd_level = 1;
+  };
+  /// Errors: kIo, kNoSpace.
+  static Result<PartWriter> create(platform::FileSystem& fs, Options options);
+  PartWriter(PartWriter&&) noexcept;
+  PartWriter& operator=(PartWriter&&) = delete;
+  ~PartWriter();
+
+  Status add(const RowBuffer& rows);
+  /// Copies a group of another part as it is.
+  Status copy(const Part& from, const GroupMeta& group);
+  /// Footer, sync, rename, directory sync. Errors: kIo, kNoSpace.
+  Result<PartSummary> finish();
+
+ private:
+  PartWriter(platform::FileSystem& fs, Options options, std::unique_ptr<platform::File> file);
+  std::uint32_t stream_index(const StreamPtr& stream);
+  Status write_group(GroupMeta meta, std::string_view bytes);
+
+  platform::FileSystem* fs_;
+  Options options_;
+  std::filesystem::path temporary_;
+  std::unique_ptr<platform::File> file_;
+  PartSummary summary_;
+  std::uint64_t offset_ = 0;
+  std::vector<GroupMeta> groups_;
+  std::vector<StreamPtr> streams_;
+  std::unordered_map<const Stream*, std::uint32_t> stream_index_;
+};
+
+}  // namespace logpond::storage

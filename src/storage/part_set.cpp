@@ -1,0 +1,348 @@
+#include "storage/part_set.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+#include <map>
+#include <set>
+
+#include "core/check.h"
+#include "storage/scan.h"
+#include "telemetry/diag.h"
+
+namespace logpond::storage {
+namespace {
+
+constexpr std::string_view kPartsFolder = "parts";
+constexpr std::string_view kMixed = "mixed";
+/// Days that one sealed head may spread over before the rarest share a partition: a backfill with a
+/// record a day must not become a file a day.
+constexpr std::size_t kDaysMax = 32;
+constexpr int kSealLevel = 1;   // sealing keeps up with ingestion
+constexpr int kMergeLevel = 3;  // merging has time
+/// Parts of one partition and size class that make a merge worth it.
+constexpr std::size_t kMergeFanIn = 8;
+/// Parts of this size are left alone: merging them gains nothing and costs a gigabyte of writing.
+constexpr std::uint64_t kMergedBytesMax = std::uint64_t{1} << 30;
+
+bool is_undersized(const GroupMeta& group) {
+  return group.rows < kGroupRowsUndersized && group.message_bytes < kGroupMessageBytesMax / 2;
+}
+
+bool has_undersized_group(const Part& part) {
+  return std::any_of(part.groups().begin(), part.groups().end(), is_undersized);
+}
+
+/// Size class: parts of one class differ less than eightfold.
+unsigned size_class(const Part& part) {
+  unsigned level = 0;
+  for (std::uint64_t bytes = part.summary().message_bytes >> 10; bytes > 0; bytes >>= 3) ++level;
+  return level;
+}
+
+/// A row of a head, by where it is.
+struct RowPlace {
+  const StoredBatch* batch;
+  std::uint32_t row;
+};
+
+std::map<std::string, std::vector<RowPlace>> rows_by_partition(const Head& head) {
+  std::map<std::int64_t, std::vector<RowPlace>> by_day;
+  for (const StoredBatchPtr& batch : head.batches()) {
+    for (std::uint32_t row = 0; row < batch->batch.size(); ++row) {
+      by_day[utc_day(batch->batch.timestamp(row))].push_back({batch.get(), row});
+    }
+  }
+  std::vector<std::size_t> sizes;
+  for (const auto& [day, rows] : by_day) sizes.push_back(rows.size());
+  std::sort(sizes.begin(), sizes.end(), std::greater<>());
+  const std::size_t fewest = sizes.size() > kDaysMax ? sizes[kDaysMax - 1] + 1 : 0;
+  std::map<std::string, std::vector<RowPlace>> partitions;
+  for (auto& [day, rows] : by_day) {
+    auto& into = partitions[rows.size() < fewest ? std::string(kMixed) : format_day(day)];
+    into.insert(into.end(), rows.begin(), rows.end());
+  }
+  for (auto& [name, rows] : partitions) {
+    std::sort(rows.begin(), rows.end(), [](const RowPlace& a, const RowPlace& b) {
+      return a.batch->first_id.value + a.row < b.batch->first_id.value + b.row;
+    });
+  }
+  return partitions;
+}
+
+Status fill_from_rows(PartWriter& writer, const std::vector<RowPlace>& rows) {
+  RowBuffer buffer;
+  for (const RowPlace& place : rows) {
+    const std::size_t size = place.batch->batch.message(place.row).size();
+    if (buffer.size() == kGroupRowsMax || buffer.messages.size() + size > kGroupMessageBytesMax) {
+      LOGPOND_CHECK_OK(writer.add(buffer));
+      buffer.clear();
+    }
+    buffer.add(*place.batch, place.row);
+  }
+  return buffer.empty() ? Status() : writer.add(buffer);
+}
+
+/// Full groups are copied as they are; neighbours that are undersized are decoded and joined.
+Status fill_from_parts(PartWriter& writer, const std::vector<PartPtr>& parts) {
+  RowBuffer buffer;
+  const auto flush = [&]() -> Status {
+    if (buffer.empty()) return {};
+    LOGPOND_CHECK_OK(writer.add(buffer));
+    buffer.clear();
+    return {};
+  };
+  for (const PartPtr& part : parts) {
+    for (const GroupMeta& group : part->groups()) {
+      if (!is_undersized(group)) {
+        LOGPOND_CHECK_OK(flush());
+        LOGPOND_CHECK_OK(writer.copy(*part, group));
+        continue;
+      }
+      if (buffer.size() + group.rows > kGroupRowsMax ||
+          buffer.messages.size() + group.message_bytes > kGroupMessageBytesMax) {
+        LOGPOND_CHECK_OK(flush());
+      }
+      LOGPOND_CHECK_OK(read_whole_group(*part, group, buffer));
+    }
+  }
+  return flush();
+}
+
+}  // namespace
+
+std::string partition_of(const std::string& part_name) {
+  return part_name.substr(0, part_name.find('/'));
+}
+
+PartSet::PartSet(platform::FileSystem& fs, std::filesystem::path directory, StreamTable& streams)
+    : fs_(fs), directory_(std::move(directory)), streams_(streams) {}
+
+Result<std::unique_ptr<PartSet>> PartSet::open(platform::FileSystem& fs,
+                                               std::filesystem::path directory, bool read_only,
+                                               StreamTable& streams) {
+  std::unique_ptr<PartSet> set(new PartSet(fs, std::move(directory), streams));
+  LOGPOND_CHECK_OK(set->load(read_only));
+  return set;
+}
+
+Status PartSet::load(bool read_only) {
+  if (!read_only) {
+    LOGPOND_CHECK_OK(fs_.create_directories(directory_ / kPartsFolder));
+    LOGPOND_CHECK_OK(fs_.sync_directory(directory_));
+  }
+  LOGPOND_TRY(const auto manifest, read_manifest(fs_, directory_));
+  if (!manifest && read_only) {
+    return fail(ErrorCode::kNotFound, "there is no data directory at " + directory_.string());
+  }
+  if (manifest) manifest_ = *manifest;
+  std::vector<PartSummary> damaged;
+  for (const PartSummary& summary : manifest_.parts) {
+    auto part = Part::open(fs_, directory_ / kPartsFolder, summary.name, streams_);
+    if (part) {
+      parts_.push_back(std::move(*part));
+    } else if (part.error().code == ErrorCode::kCorruption ||
+               part.error().code == ErrorCode::kNotFound) {
+      telemetry::diag_error(
+          "part is damaged and set aside; its records are missing from every answer",
+          {{"part", summary.name},
+           {"records", std::to_string(summary.rows)},
+           {"reason", part.error().message}});
+      if (!read_only) set_aside(summary, part.error());
+      damaged.push_back(summary);
+    } else {
+      return tl::unexpected(part.error());
+    }
+  }
+  for (const PartSummary& summary : damaged) std::erase(manifest_.parts, summary);
+  if (read_only) return {};
+  LOGPOND_CHECK_OK(sweep());
+  if (!manifest || !damaged.empty()) return write_manifest(fs_, directory_, manifest_);
+  return {};
+}
+
+void PartSet::set_aside(const PartSummary& part, const Error& error) {
+  if (error.code == ErrorCode::kNotFound) return;
+  const std::filesystem::path path = directory_ / kPartsFolder / part.name;
+  if (const Status renamed = fs_.rename(path, path.string() + ".damaged"); !renamed) {
+    telemetry::diag_error("cannot set a damaged part aside", {{"reason", renamed.error().message}});
+  }
+}
+
+/// Removes what a crash between writing a part and naming it in the manifest left behind.
+Status PartSet::sweep() const {
+  std::set<std::string> named;
+  for (const PartSummary& part : manifest_.parts) named.insert(part.name);
+  const std::filesystem::path root = directory_ / kPartsFolder;
+  LOGPOND_TRY(const auto partitions, fs_.list(root));
+  for (const std::string& partition : partitions) {
+    LOGPOND_TRY(const auto files, fs_.list(root / partition));
+    for (const std::string& file : files) {
+      const bool is_ours = file.ends_with(".part") || file.ends_with(".part.tmp");
+      if (is_ours && !named.contains(partition + "/" + file))
+        LOGPOND_CHECK_OK(fs_.remove(root / partition / file));
+    }
+  }
+  return {};
+}
+
+std::vector<PartPtr> PartSet::parts() const {
+  const std::lock_guard lock(mutex_);
+  return parts_;
+}
+
+Manifest PartSet::manifest() const {
+  const std::lock_guard lock(mutex_);
+  return manifest_;
+}
+
+Result<PartPtr> PartSet::write_and_open(const std::string& partition, int zstd_level,
+                                        const std::function<Status(PartWriter&)>& fill) {
+  std::uint64_t number = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    number = manifest_.next_part++;
+  }
+  char file[32];
+  std::snprintf(file, sizeof file, "%016" PRIx64 ".part", number);
+  const std::string name = partition + "/" + file;
+  LOGPOND_TRY(auto writer, PartWriter::create(fs_, {directory_ / kPartsFolder, name, zstd_level}));
+  LOGPOND_CHECK_OK(fill(writer));
+  if (const auto summary = writer.finish(); !summary) {
+    discard({name});
+    return tl::unexpected(summary.error());
+  }
+  return Part::open(fs_, directory_ / kPartsFolder, name, streams_);
+}
+
+/// Removes part files that no manifest names, so that a full disk is not filled further by every
+/// retry.
+void PartSet::discard(const std::vector<std::string>& names) const {
+  for (const std::string& name : names) (void)fs_.remove(directory_ / kPartsFolder / name);
+}
+
+/// After a failed commit the manifest on disk is the old or the new one. Only when it is the old
+/// one are the new parts nobody's.
+void PartSet::discard_uncommitted(const std::vector<PartPtr>& added) const {
+  const auto on_disk = read_manifest(fs_, directory_);
+  if (!on_disk || !*on_disk) return;
+  for (const PartPtr& part : added) {
+    const auto& named = (*on_disk)->parts;
+    if (std::find(named.begin(), named.end(), part->summary()) == named.end())
+      discard({part->summary().name});
+  }
+}
+
+Status PartSet::commit(const std::vector<PartPtr>& added, const std::vector<PartPtr>& removed,
+                       const SealPoint* point, const Committed& committed) {
+  const std::lock_guard lock(mutex_);
+  std::vector<PartPtr> live;
+  for (const PartPtr& part : parts_) {
+    if (std::find(removed.begin(), removed.end(), part) == removed.end()) live.push_back(part);
+  }
+  live.insert(live.end(), added.begin(), added.end());
+  std::stable_sort(live.begin(), live.end(), [](const PartPtr& a, const PartPtr& b) {
+    return a->summary().id_min < b->summary().id_min;
+  });
+  Manifest next = manifest_;
+  next.parts.clear();
+  for (const PartPtr& part : live) next.parts.push_back(part->summary());
+  if (point != nullptr) {
+    next.sealed = point->sequence;
+    next.wal_floor = point->wal_floor;
+    next.next_record_id = point->next_record_id;
+  }
+  LOGPOND_CHECK_OK(write_manifest(fs_, directory_, next));
+  manifest_ = std::move(next);
+  parts_ = std::move(live);
+  committed(parts_);
+  return {};
+}
+
+Status PartSet::seal(const Head& head, const SealPoint& point, const Committed& committed) {
+  std::vector<PartPtr> added;
+  const auto write_all = [&]() -> Status {
+    for (const auto& [partition, rows] : rows_by_partition(head)) {
+      LOGPOND_TRY(auto part,
+                  write_and_open(partition, kSealLevel, [&rows = rows](PartWriter& writer) {
+                    return fill_from_rows(writer, rows);
+                  }));
+      added.push_back(std::move(part));
+    }
+    return commit(added, {}, &point, committed);
+  };
+  Status sealed = write_all();
+  if (!sealed) discard_uncommitted(added);
+  return sealed;
+}
+
+/// The first partition with enough parts of one size class; with `all`, with any two that would
+/// shrink.
+std::vector<PartPtr> PartSet::choose_merge(bool all) const {
+  std::map<std::pair<std::string, unsigned>, std::vector<PartPtr>> classes;
+  for (const PartPtr& part : parts()) {
+    if (part->summary().bytes >= kMergedBytesMax) continue;
+    if (all && !has_undersized_group(*part)) continue;
+    auto& members = classes[{partition_of(part->summary().name), all ? 0 : size_class(*part)}];
+    members.push_back(part);
+    if (!all && members.size() == kMergeFanIn) return members;
+  }
+  for (auto& [key, members] : classes) {
+    if (all && members.size() >= 2) return members;
+  }
+  return {};
+}
+
+Result<bool> PartSet::merge_once(bool all, const Committed& committed) {
+  const std::vector<PartPtr> inputs = choose_merge(all);
+  if (inputs.empty()) return false;
+  const std::string partition = partition_of(inputs.front()->summary().name);
+  std::uint64_t input_bytes = 0;
+  for (const PartPtr& input : inputs) input_bytes += input->summary().bytes;
+  LOGPOND_TRY(const std::uint64_t free_bytes, fs_.free_bytes(directory_));
+  if (free_bytes < 2 * input_bytes) {
+    return fail(ErrorCode::kNoSpace,
+                "no room to merge " + std::to_string(input_bytes) + " bytes of parts");
+  }
+  LOGPOND_TRY(const auto part, write_and_open(partition, kMergeLevel, [&](PartWriter& writer) {
+                return fill_from_parts(writer, inputs);
+              }));
+  if (const Status done = commit({part}, inputs, nullptr, committed); !done) {
+    discard_uncommitted({part});
+    return tl::unexpected(done.error());
+  }
+  for (const PartPtr& input : inputs) {
+    if (const Status gone = fs_.remove(directory_ / kPartsFolder / input->summary().name); !gone) {
+      telemetry::diag_warn("cannot remove a merged part", {{"reason", gone.error().message}});
+    }
+  }
+  return true;
+}
+
+Result<std::size_t> PartSet::retain(TimestampNs oldest, std::uint64_t bytes_max,
+                                    const Committed& committed) {
+  std::vector<PartPtr> by_age = parts();
+  std::sort(by_age.begin(), by_age.end(), [](const PartPtr& a, const PartPtr& b) {
+    return a->summary().time_max < b->summary().time_max;
+  });
+  std::uint64_t bytes = 0;
+  for (const PartPtr& part : by_age) bytes += part->summary().bytes;
+  std::vector<PartPtr> removed;
+  for (const PartPtr& part : by_age) {
+    const bool is_too_old = part->summary().time_max < oldest;
+    const bool is_too_much = bytes_max != 0 && bytes > bytes_max;
+    if (!is_too_old && !is_too_much) break;
+    bytes -= part->summary().bytes;
+    removed.push_back(part);
+  }
+  if (removed.empty()) return 0;
+  LOGPOND_CHECK_OK(commit({}, removed, nullptr, committed));
+  for (const PartPtr& part : removed) {
+    if (const Status gone = fs_.remove(directory_ / kPartsFolder / part->summary().name); !gone) {
+      telemetry::diag_warn("cannot remove an expired part", {{"reason", gone.error().message}});
+    }
+  }
+  return removed.size();
+}
+
+}  // namespace logpond::storage

@@ -1,0 +1,82 @@
+// The parts of a store: sealing rows into new ones, merging, dropping, and the manifest that names
+// them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "platform/file_system.h"
+#include "storage/head.h"
+#include "storage/manifest.h"
+#include "storage/part.h"
+#include "storage/stream_table.h"
+
+namespace logpond::storage {
+
+using PartPtr = std::shared_ptr<const Part>;
+
+/// Where the WAL stands once a head is sealed.
+struct SealPoint {
+  WalSequence sequence;              ///< Last batch in the sealed head.
+  WalSegment wal_floor;              ///< First segment with later batches.
+  std::uint64_t next_record_id = 1;  ///< No sealed record has this id or a higher one.
+};
+
+/// Owns:    the manifest and the parts folder. Borrows the file system and stream table.
+/// Threads: parts() from any; the changing calls one at a time each (sealing beside merging is
+/// fine:
+///          each builds its files alone and commits under one lock).
+/// Invariant: the manifest on disk names exactly the parts that are durable and alive.
+class PartSet {
+ public:
+  /// Called inside the commit's lock, once the manifest is durable: the moment old parts (and the
+  /// sealed head) make way for the new ones.
+  using Committed = std::function<void(const std::vector<PartPtr>& live)>;
+
+  /// Opens the parts of the manifest; damaged ones are set aside under the name *.damaged and
+  /// reported. Files that the manifest does not name are remains of a crash and are removed.
+  static Result<std::unique_ptr<PartSet>> open(platform::FileSystem& fs,
+                                               std::filesystem::path directory, bool read_only,
+                                               StreamTable& streams);
+
+  std::vector<PartPtr> parts() const;
+  Manifest manifest() const;
+
+  /// Writes a head as parts, one a UTC day, and commits them. Errors: kIo, kNoSpace; nothing has
+  /// changed then.
+  Status seal(const Head& head, const SealPoint& point, const Committed& committed);
+  /// Merges one set of parts that are worth it. With `all` any undersized neighbours of a partition
+  /// are. False when there was nothing to do. Errors: kIo, kNoSpace, kCorruption.
+  Result<bool> merge_once(bool all, const Committed& committed);
+  /// Drops parts wholly before `oldest`, then the oldest ones until the rest has at most
+  /// `bytes_max` bytes (0: no limit). Returns how many.
+  Result<std::size_t> retain(TimestampNs oldest, std::uint64_t bytes_max,
+                             const Committed& committed);
+
+ private:
+  PartSet(platform::FileSystem& fs, std::filesystem::path directory, StreamTable& streams);
+  Status load(bool read_only);
+  Status sweep() const;
+  void set_aside(const PartSummary& part, const Error& error);
+  Result<PartPtr> write_and_open(const std::string& partition, int zstd_level,
+                                 const std::function<Status(PartWriter&)>& fill);
+  void discard(const std::vector<std::string>& names) const;
+  void discard_uncommitted(const std::vector<PartPtr>& added) const;
+  Status commit(const std::vector<PartPtr>& added, const std::vector<PartPtr>& removed,
+                const SealPoint* point, const Committed& committed);
+  std::vector<PartPtr> choose_merge(bool all) const;
+
+  platform::FileSystem& fs_;
+  const std::filesystem::path directory_;
+  StreamTable& streams_;
+  mutable std::mutex mutex_;
+  Manifest manifest_;
+  std::vector<PartPtr> parts_;  // as manifest_.parts
+};
+
+/// Partition of a part's name: `2026-11-21`, or `mixed` for rows of many rarely used days.
+std::string partition_of(const std::string& part_name);
+
+}  // namespace logpond::storage

@@ -1,0 +1,72 @@
+#include "storage/row_buffer.h"
+
+#include "core/check.h"
+
+namespace logpond::storage {
+
+std::uint32_t RowBuffer::intern_stream(const StreamPtr& stream) {
+  const auto [at, is_new] =
+      stream_index_.try_emplace(stream.get(), static_cast<std::uint32_t>(streams.size()));
+  if (is_new) streams.push_back(stream);
+  return at->second;
+}
+
+std::uint32_t RowBuffer::intern_severity_text(std::string_view word) {
+  if (!severity_text_indexes.empty() && severity_texts[severity_text_indexes.back()] == word) {
+    return severity_text_indexes.back();
+  }
+  const auto [at, is_new] = severity_text_index_.try_emplace(
+      std::string(word), static_cast<std::uint32_t>(severity_texts.size()));
+  if (is_new) severity_texts.emplace_back(word);
+  return at->second;
+}
+
+void RowBuffer::add_field(const FieldView& field) {
+  const auto row = static_cast<std::uint32_t>(size());
+  auto at = fields.find(field.name);
+  if (at == fields.end() && fields.size() < kFieldColumnsMax) {
+    at = fields.emplace(std::string(field.name), FieldColumn()).first;
+  }
+  if (at == fields.end() || (!at->second.rows.empty() && at->second.rows.back() == row)) {
+    loose_fields.push_back({row, field.kind, std::string(field.name), std::string(field.value)});
+    return;
+  }
+  FieldColumn& column = at->second;
+  column.rows.push_back(row);
+  column.kinds.push_back(field.kind);
+  column.bytes.append(field.value);
+  column.ends.push_back(static_cast<std::uint32_t>(column.bytes.size()));
+}
+
+void RowBuffer::end_row(TimestampNs timestamp, std::uint64_t id, TimestampNs received_at,
+                        std::uint32_t stream, Severity severity, std::string_view severity_text,
+                        std::string_view message_text) {
+  LOGPOND_CHECK(messages.size() + message_text.size() <= UINT32_MAX);
+  severity_text_indexes.push_back(intern_severity_text(severity_text));
+  timestamps.push_back(timestamp);
+  ids.push_back(id);
+  received.push_back(received_at);
+  stream_indexes.push_back(stream);
+  severities.push_back(severity);
+  messages.append(message_text);
+  message_ends.push_back(static_cast<std::uint32_t>(messages.size()));
+}
+
+void RowBuffer::add(const StoredBatch& stored, std::size_t row) {
+  const RecordBatch& batch = stored.batch;
+  for (const RecordBatch::Field& f : batch.fields(row)) add_field(batch.field(f));
+  end_row(batch.timestamp(row), stored.first_id.value + row, batch.received(row),
+          intern_stream(stored.streams[batch.stream(row)]), batch.severity(row),
+          batch.severity_text(row), batch.message(row));
+}
+
+void RowBuffer::add(const RecordBlock& block) {
+  for (std::size_t row = 0; row < block.size; ++row) {
+    for (const FieldView& field : block.fields_of(row)) add_field(field);
+    end_row(block.timestamps[row], block.ids[row], block.received[row],
+            intern_stream(block.stream(row)), block.severities[row], block.severity_texts[row],
+            block.messages[row]);
+  }
+}
+
+}  // namespace logpond::storage

@@ -1,0 +1,28 @@
+// How a scan runs over a frozen view of the store: parts and head batches.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "storage/head.h"
+#include "storage/part.h"
+#include "storage/store.h"
+
+namespace logpond::storage {
+
+/// What a scan sees: it stays as it is while the store goes on. Cheap to copy.
+struct StoreView {
+  std::vector<std::shared_ptr<const Part>> parts;
+  std::vector<StoredBatchPtr> batches;
+};
+
+/// Runs `request` over `view`. A row group that cannot be read is left out and reported to
+/// `on_damage`. Errors: kCancelled, kDeadlineExceeded.
+Result<ScanStats> scan_view(const StoreView& view, const ScanRequest& request, ScanSink& sink,
+                            const std::function<void(const Error&)>& on_damage);
+
+/// Rows [0, rows.size()) of a group with every column, for merging. Errors: kIo, kCorruption.
+Status read_whole_group(const Part& part, const GroupMeta& group, RowBuffer& into);
+
+}  // namespace logpond::storage

@@ -5,7 +5,7 @@ import json
 import logging
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 import cramjam
@@ -398,7 +398,7 @@ def test_openapi_names_every_route_that_answers(dataset: Loki) -> None:
 # ---- tenants ------------------------------------------------------------------------------------
 
 
-def test_tenants_do_not_see_each_other(make_server) -> None:
+def test_tenants_do_not_see_each_other(make_server: Callable[..., Server]) -> None:
     server = make_server(config="[server]\nmulti_tenant = true\n").start()
     one, two = Loki(server.url, tenant="one"), Loki(server.url, tenant="two")
     one.push({"app": "till"}, [(time.time_ns(), "of one")])

@@ -79,9 +79,12 @@ class Server:
 
     def stop(self, seconds: float = 40) -> int:
         """SIGTERM, then the exit status."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
+        self.send_signal(signal.SIGTERM)
         return self.wait(seconds)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        assert self._process is not None, "the server was never started"
+        self._process.send_signal(number)
 
     def wait(self, seconds: float) -> int:
         assert self._process is not None and self._reader is not None

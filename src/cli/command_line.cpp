@@ -80,7 +80,9 @@ void CommandLine::positional(std::string name, Target target, std::string help, 
   positionals_.push_back({std::move(name), target, std::move(help), is_required});
 }
 
-void CommandLine::heading(std::string title) { heading_ = std::move(title); }
+void CommandLine::heading(std::string title) {
+  heading_ = std::move(title);
+}
 
 void CommandLine::example(std::string command, std::string meaning) {
   examples_.emplace_back(std::move(command), std::move(meaning));
@@ -110,9 +112,11 @@ std::string CommandLine::help() const {
     text += '\n' + title + ":\n";
     for (const Flag& flag : flags_) {
       if (flag.heading != title) continue;
-      const std::string left = flag.value_name.empty() ? flag.names : flag.names + " " + flag.value_name;
-      const std::string shown =
-          flag.default_text.empty() ? flag.help : flag.help + " (default " + flag.default_text + ")";
+      const std::string left =
+          flag.value_name.empty() ? flag.names : flag.names + " " + flag.value_name;
+      const std::string shown = flag.default_text.empty()
+                                    ? flag.help
+                                    : flag.help + " (default " + flag.default_text + ")";
       text += entry_text(left, shown);
     }
   }
@@ -178,7 +182,8 @@ std::optional<int> CommandLine::parse(const Arguments& arguments) {
     print_to(stdout, help());
     return kDone;
   }
-  if (const auto extras = app.remaining(); !extras.empty()) return wrong_usage(unknown_text(extras.front()));
+  if (const auto extras = app.remaining(); !extras.empty())
+    return wrong_usage(unknown_text(extras.front()));
   for (const Positional& place : positionals_) {
     if (place.is_required && app[place.name]->count() == 0) {
       return wrong_usage(place.name + " is missing: " + place.help);

@@ -33,8 +33,8 @@ class CommandLine {
   void heading(std::string title);
   void example(std::string command, std::string meaning);
 
-  /// Fills the targets. Nothing: go on. Else the exit status: 0 after `--help` (printed to stdout), 2
-  /// after wrong usage (said on stderr, with the nearest flag for an unknown one).
+  /// Fills the targets. Nothing: go on. Else the exit status: 0 after `--help` (printed to stdout),
+  /// 2 after wrong usage (said on stderr, with the nearest flag for an unknown one).
   std::optional<int> parse(const Arguments& arguments);
 
   /// Complains about usage that only the command can judge: prints the sentence, gives 2.

@@ -69,8 +69,12 @@ int run(const Arguments& all) {
 
 }  // namespace
 
-std::span<const Command> commands() { return kCommands; }
+std::span<const Command> commands() {
+  return kCommands;
+}
 
 }  // namespace logpond::cli
 
-int main(int argc, char** argv) { return logpond::cli::run({argv + 1, argv + argc}); }
+int main(int argc, char** argv) {
+  return logpond::cli::run({argv + 1, argv + argc});
+}

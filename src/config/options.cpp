@@ -111,27 +111,21 @@ void add_store(std::vector<OptionSpec>& t) {
                .key = "head_bytes_max",
                .type = OptionType::kBytes,
                .member = [](Config& c) -> std::int64_t& { return c.store.head_bytes_max; },
-               .help = "Memory for the newest records before they are sealed into a part",
+               .help = "Memory for the newest records, those being sealed into a part included; "
+                       "beyond it pushes wait",
                .least = std::int64_t{1} << 20,
                .most = std::int64_t{8} << 30});
-  t.push_back(
-      {.section = "store",
-       .key = "cache_bytes_max",
-       .type = OptionType::kBytes,
-       .member = [](Config& c) -> std::int64_t& { return c.store.cache_bytes_max; },
-       .help = "Memory for unpacked blocks of parts that queries read again; 0 keeps none"});
-  t.push_back(
-      {.section = "store",
-       .key = "retention",
-       .type = OptionType::kDuration,
-       .member = [](Config& c) -> std::int64_t& { return c.store.retention; },
-       .help = "Records older than this are dropped, whole days at a time; 0 keeps them for ever"});
+  t.push_back({.section = "store",
+               .key = "retention",
+               .type = OptionType::kDuration,
+               .member = [](Config& c) -> std::int64_t& { return c.store.retention; },
+               .help = "Parts whose records are all older are dropped; 0 keeps them for ever"});
   t.push_back(
       {.section = "store",
        .key = "retention_bytes",
        .type = OptionType::kBytes,
        .member = [](Config& c) -> std::int64_t& { return c.store.retention_bytes; },
-       .help = "When parts take more than this, the oldest days are dropped; 0 means no limit"});
+       .help = "When parts take more than this on disk, the oldest are dropped; 0 means no limit"});
   t.push_back({.section = "store",
                .key = "wal_segment_bytes",
                .type = OptionType::kBytes,
@@ -143,7 +137,8 @@ void add_store(std::vector<OptionSpec>& t) {
                .key = "group_wait",
                .type = OptionType::kDuration,
                .member = [](Config& c) -> std::int64_t& { return c.store.group_wait; },
-               .help = "Longest time a push waits for others to share one sync to disk with",
+               .help = "How long a push waits for others to share one sync to disk with; under "
+                       "load they share anyway",
                .most = kSecond});
 }
 

@@ -80,7 +80,8 @@ Status add_entries(dom::element stream, Answer& answer) {
   const auto shared = std::make_shared<const Labels>(labels_of(labels));
   for (const dom::element value : values) {
     dom::array parts;
-    if (value.get_array().get(parts) != simdjson::SUCCESS) return not_an_answer("a value is no list");
+    if (value.get_array().get(parts) != simdjson::SUCCESS)
+      return not_an_answer("a value is no list");
     LogEntry entry;
     entry.stream = shared;
     std::size_t place = 0;
@@ -116,7 +117,8 @@ Status add_series(dom::element element, const char* values_name, Answer& answer)
   } else {
     for (const dom::element value : values) {
       dom::array pair;
-      if (value.get_array().get(pair) == simdjson::SUCCESS) series.samples.push_back(sample_of(pair));
+      if (value.get_array().get(pair) == simdjson::SUCCESS)
+        series.samples.push_back(sample_of(pair));
     }
   }
   answer.series.push_back(std::move(series));
@@ -182,7 +184,8 @@ Result<Answer> parse_answer(std::string_view body) {
     answer.stats.bytes = count_of(summary, "totalBytesProcessed");
     answer.stats.entries = count_of(summary, "totalEntriesReturned");
     dom::element seconds;
-    if (summary["execTime"].get(seconds) == simdjson::SUCCESS) answer.stats.seconds = number_of(seconds);
+    if (summary["execTime"].get(seconds) == simdjson::SUCCESS)
+      answer.stats.seconds = number_of(seconds);
   }
   return answer;
 }
@@ -223,7 +226,8 @@ Result<LogEntry> parse_tail_record(std::string_view json) {
   LogEntry entry;
   if (root["timestamp"].get(part) == simdjson::SUCCESS) {
     const std::string digits = scalar_text(part);
-    const auto whole = std::from_chars(digits.data(), digits.data() + digits.size(), entry.timestamp);
+    const auto whole =
+        std::from_chars(digits.data(), digits.data() + digits.size(), entry.timestamp);
     if (whole.ptr != digits.data() + digits.size()) {
       entry.timestamp = parse_rfc3339(digits).value_or(0);
     }
@@ -232,10 +236,12 @@ Result<LogEntry> parse_tail_record(std::string_view json) {
   if (root["labels"].get(part) == simdjson::SUCCESS) append_members(part, labels);
   entry.stream = std::make_shared<const Labels>(std::move(labels));
   if (root["fields"].get(part) == simdjson::SUCCESS) append_members(part, entry.fields);
-  if (root["level"].get(part) == simdjson::SUCCESS && entry.level().empty() && !text_of(part).empty()) {
+  if (root["level"].get(part) == simdjson::SUCCESS && entry.level().empty() &&
+      !text_of(part).empty()) {
     entry.fields.push_back({"detected_level", std::string(text_of(part))});
   }
-  if (root["message"].get(part) != simdjson::SUCCESS) return not_an_answer("a tail record has no message");
+  if (root["message"].get(part) != simdjson::SUCCESS)
+    return not_an_answer("a tail record has no message");
   entry.line = text_of(part);
   return entry;
 }
@@ -251,7 +257,8 @@ std::string error_sentence(std::string_view body) {
   while (!body.empty() && (body.back() == '\n' || body.back() == ' ')) body.remove_suffix(1);
   dom::parser parser;
   dom::element root;
-  if (!body.starts_with('{') || parser.parse(body.data(), body.size()).get(root) != simdjson::SUCCESS) {
+  if (!body.starts_with('{') ||
+      parser.parse(body.data(), body.size()).get(root) != simdjson::SUCCESS) {
     return std::string(body);
   }
   dom::element inner = root;
@@ -273,7 +280,8 @@ JsonLine inspect_json_line(std::string_view line) {
   thread_local dom::parser parser;
   JsonLine found;
   dom::object object;
-  if (parser.parse(line.data(), line.size()).get_object().get(object) != simdjson::SUCCESS) return found;
+  if (parser.parse(line.data(), line.size()).get_object().get(object) != simdjson::SUCCESS)
+    return found;
   found.is_object = true;
   for (const char* name : {"timestamp", "time", "ts", "@timestamp", "_time"}) {
     dom::element part;

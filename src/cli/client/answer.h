@@ -26,7 +26,7 @@ struct LogEntry {
 
 struct Sample {
   TimestampNs time = 0;
-  std::string text;   ///< As the server wrote it: `NaN` and `+Inf` too.
+  std::string text;  ///< As the server wrote it: `NaN` and `+Inf` too.
   double value = 0;
 };
 struct MetricSeries {
@@ -35,7 +35,7 @@ struct MetricSeries {
 };
 
 struct AnswerStats {
-  std::uint64_t lines = 0;    ///< Looked at.
+  std::uint64_t lines = 0;  ///< Looked at.
   std::uint64_t bytes = 0;
   std::uint64_t entries = 0;  ///< Returned.
   double seconds = 0;
@@ -44,13 +44,14 @@ struct AnswerStats {
 struct Answer {
   enum class Kind { kStreams, kMatrix, kVector, kScalar };
   Kind kind = Kind::kStreams;
-  std::vector<LogEntry> entries;      ///< kStreams: by stream as sent, each in the direction's order.
-  std::vector<MetricSeries> series;   ///< The other kinds.
+  std::vector<LogEntry> entries;  ///< kStreams: by stream as sent, each in the direction's order.
+  std::vector<MetricSeries> series;  ///< The other kinds.
   std::vector<std::string> warnings;
   AnswerStats stats;
 };
 
-/// Reads the JSON of /loki/api/v1/query and query_range. Errors: kInternal, when it is no such answer.
+/// Reads the JSON of /loki/api/v1/query and query_range. Errors: kInternal, when it is no such
+/// answer.
 Result<Answer> parse_answer(std::string_view body);
 /// Reads `{"status":"success","data":["a","b"]}`; no data is an empty list. Errors: kInternal.
 Result<std::vector<std::string>> parse_name_list(std::string_view body);
@@ -67,7 +68,8 @@ std::string error_sentence(std::string_view body);
 /// What a JSON log line tells of its time.
 struct JsonLine {
   bool is_object = false;
-  /// Text or digits of the first of `timestamp`, `time`, `ts`, `@timestamp`, `_time`; empty when none.
+  /// Text or digits of the first of `timestamp`, `time`, `ts`, `@timestamp`, `_time`; empty when
+  /// none.
   std::string time;
 };
 JsonLine inspect_json_line(std::string_view line);

@@ -36,7 +36,9 @@ DurationNs retry_after(const net::Headers& headers) {
 Delivery::Delivery(ServerClient client, Options options)
     : client_(std::move(client)), options_(std::move(options)) {
   if (!options_.pause) {
-    options_.pause = [](DurationNs span) { std::this_thread::sleep_for(std::chrono::nanoseconds(span)); };
+    options_.pause = [](DurationNs span) {
+      std::this_thread::sleep_for(std::chrono::nanoseconds(span));
+    };
   }
 }
 

@@ -1,4 +1,5 @@
-// Sends push bodies so that a busy or restarting server loses nothing: bounded retries with back-off.
+// Sends push bodies so that a busy or restarting server loses nothing: bounded retries with
+// back-off.
 #pragma once
 
 #include <cstddef>
@@ -30,8 +31,8 @@ class Delivery {
   };
   Delivery(ServerClient client, Options options);
 
-  /// Tries again on 408, 429, 500, 502 to 504, 507 and when the server cannot be reached; Retry-After is
-  /// heeded.
+  /// Tries again on 408, 429, 500, 502 to 504, 507 and when the server cannot be reached;
+  /// Retry-After is heeded.
   DeliveryOutcome send(std::string_view path, std::string_view content_type, std::string_view body);
 
  private:

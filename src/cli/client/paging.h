@@ -17,7 +17,7 @@ struct Question {
   TimestampNs end = 0;
   std::size_t limit = 100;  ///< Lines; 0 means all.
   bool is_forward = false;
-  std::string step;         ///< Metric queries; empty lets the server choose.
+  std::string step;  ///< Metric queries; empty lets the server choose.
 };
 
 using Ask = std::function<Result<Answer>(const Question&)>;
@@ -25,7 +25,7 @@ using Ask = std::function<Result<Answer>(const Question&)>;
 using TakeEntries = std::function<bool(std::vector<LogEntry>&)>;
 
 struct PagedAnswer {
-  Answer last;              ///< Without its entries; for metric queries the only answer.
+  Answer last;  ///< Without its entries; for metric queries the only answer.
   std::size_t entries = 0;
   /// More lines share one instant than a page holds; those beyond it are left out.
   bool is_cut = false;
@@ -33,8 +33,8 @@ struct PagedAnswer {
 };
 
 /// Asks in pages of at most `page_entries` until `question.limit` lines came or there are no more.
-/// A line at the seam of two pages comes once: an answer's order is stable, so as many lines of each
-/// stream at the seam's instant are skipped as came already.
+/// A line at the seam of two pages comes once: an answer's order is stable, so as many lines of
+/// each stream at the seam's instant are skipped as came already.
 Result<PagedAnswer> ask_paged(const Question& question, std::size_t page_entries, const Ask& ask,
                               const TakeEntries& take);
 

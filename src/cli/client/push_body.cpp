@@ -7,7 +7,9 @@ namespace logpond::cli {
 namespace {
 
 // Field numbers of Loki's logproto package; wire type 2 is length-delimited, 0 a varint.
-constexpr std::uint64_t tag(unsigned field, unsigned wire) { return (field << 3) | wire; }
+constexpr std::uint64_t tag(unsigned field, unsigned wire) {
+  return (field << 3) | wire;
+}
 constexpr std::uint64_t kRequestStream = tag(1, 2);
 constexpr std::uint64_t kStreamLabels = tag(1, 2);
 constexpr std::uint64_t kStreamEntry = tag(2, 2);

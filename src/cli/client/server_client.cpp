@@ -33,7 +33,8 @@ void ServerFlags::declare(CommandLine& line, std::string addr_names) {
   tenant = variable("LOGPOND_TENANT", "");
   line.heading("Server");
   line.flag(std::move(addr_names), "URL", &addr, "The server; also as LOGPOND_ADDR");
-  line.flag("--tenant", "ID", &tenant, "Tenant (X-Scope-OrgID), where the server wants one; also as LOGPOND_TENANT");
+  line.flag("--tenant", "ID", &tenant,
+            "Tenant (X-Scope-OrgID), where the server wants one; also as LOGPOND_TENANT");
 }
 
 std::string make_target(std::string_view path, const UrlParameters& parameters) {
@@ -92,17 +93,19 @@ Result<Answer> ServerClient::ask_range(const Question& question) {
   if (!question.step.empty()) parameters.emplace_back("step", question.step);
   net::Headers headers = headers_;
   headers.add("X-Loki-Response-Encoding-Flags", "categorize-labels");
-  LOGPOND_TRY(net::ClientResponse response,
-              http_.request("GET", make_target("/loki/api/v1/query_range", parameters), headers, {}));
+  LOGPOND_TRY(
+      net::ClientResponse response,
+      http_.request("GET", make_target("/loki/api/v1/query_range", parameters), headers, {}));
   if (response.status != 200) return tl::unexpected<Error>(error_of(response));
   return parse_answer(response.body);
 }
 
-Result<Answer> ServerClient::ask_instant(const std::string& query, TimestampNs time, std::size_t limit) {
-  LOGPOND_TRY(const std::string body,
-              get("/loki/api/v1/query", {{"query", query},
-                                         {"time", std::to_string(time)},
-                                         {"limit", std::to_string(limit)}}));
+Result<Answer> ServerClient::ask_instant(const std::string& query, TimestampNs time,
+                                         std::size_t limit) {
+  LOGPOND_TRY(
+      const std::string body,
+      get("/loki/api/v1/query",
+          {{"query", query}, {"time", std::to_string(time)}, {"limit", std::to_string(limit)}}));
   return parse_answer(body);
 }
 

@@ -22,7 +22,8 @@ bool SseReader::end_line(const std::function<bool(const SseEvent&)>& take) {
   if (line_.empty()) {
     bool goes_on = true;
     last_id_ = id_;
-    if (has_data_) goes_on = take({type_.empty() ? "message" : std::string_view(type_), data_, last_id_});
+    if (has_data_)
+      goes_on = take({type_.empty() ? "message" : std::string_view(type_), data_, last_id_});
     type_.clear();
     data_.clear();
     has_data_ = false;
@@ -31,7 +32,8 @@ bool SseReader::end_line(const std::function<bool(const SseEvent&)>& take) {
   const std::string_view line = line_;
   const std::size_t colon = line.find(':');
   const std::string_view name = line.substr(0, colon);
-  std::string_view value = colon == std::string_view::npos ? std::string_view() : line.substr(colon + 1);
+  std::string_view value =
+      colon == std::string_view::npos ? std::string_view() : line.substr(colon + 1);
   if (value.starts_with(' ')) value.remove_prefix(1);
   if (name == "data") {
     if (has_data_) data_ += '\n';

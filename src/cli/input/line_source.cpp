@@ -1,4 +1,5 @@
-// Plain read(2) instead of platform::FileSystem: what is pushed may be a pipe, a terminal or a device.
+// Plain read(2) instead of platform::FileSystem: what is pushed may be a pipe, a terminal or a
+// device.
 #include "cli/input/line_source.h"
 
 #include <fcntl.h>
@@ -28,7 +29,7 @@ tl::unexpected<Error> os_failure(std::string_view what, const std::string& path,
 class LineSource::Impl {
  public:
   Impl(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {
-    struct stat info {};
+    struct stat info{};
     if (fstat(descriptor_, &info) == 0 && S_ISREG(info.st_mode)) {
       is_file_ = true;
       size_ = static_cast<std::uint64_t>(info.st_size);
@@ -130,8 +131,14 @@ Result<LineSource> LineSource::open(const std::string& path) {
   return LineSource(std::make_unique<Impl>(descriptor, path));
 }
 
-Result<LineSource::Line> LineSource::next(DurationNs patience) { return impl_->next(patience); }
-std::uint64_t LineSource::size() const { return impl_->size(); }
-std::uint64_t LineSource::bytes_read() const { return impl_->bytes_read(); }
+Result<LineSource::Line> LineSource::next(DurationNs patience) {
+  return impl_->next(patience);
+}
+std::uint64_t LineSource::size() const {
+  return impl_->size();
+}
+std::uint64_t LineSource::bytes_read() const {
+  return impl_->bytes_read();
+}
 
 }  // namespace logpond::cli

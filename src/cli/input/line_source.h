@@ -30,8 +30,8 @@ class LineSource {
     std::string_view text;  ///< Without LF or CR LF; valid until the next call.
     bool is_cut = false;
   };
-  /// Next line. kIdle when nothing came for `patience` (pipes and terminals only). A last line without a
-  /// line feed counts. Errors: kIo.
+  /// Next line. kIdle when nothing came for `patience` (pipes and terminals only). A last line
+  /// without a line feed counts. Errors: kIo.
   Result<Line> next(DurationNs patience);
 
   /// Size of a regular file, 0 when it is none.

@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t kTimeBytesMax = 40;  // the longest form with nanoseconds and an offset
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // How much of `line` is a date and time: digits and the marks between them, then a zone.
 std::string_view date_time_part(std::string_view line) {

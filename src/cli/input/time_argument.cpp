@@ -15,7 +15,9 @@ bool all_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-tl::unexpected<Error> bad(std::string text) { return fail(ErrorCode::kInvalidArgument, std::move(text)); }
+tl::unexpected<Error> bad(std::string text) {
+  return fail(ErrorCode::kInvalidArgument, std::move(text));
+}
 
 }  // namespace
 

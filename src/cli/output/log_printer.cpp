@@ -18,7 +18,8 @@ void append_members(std::string& out, const std::vector<Label>& pairs) {
   out += '}';
 }
 
-// Control characters of a line could move the cursor or change colours: shown as Unicode's pictures.
+// Control characters of a line could move the cursor or change colours: shown as Unicode's
+// pictures.
 void append_printable(std::string& out, std::string_view line) {
   for (const char c : line) {
     const auto byte = static_cast<unsigned char>(c);

@@ -73,7 +73,8 @@ std::string shortened(std::string text) {
   return text.substr(0, end) + "…";
 }
 
-void append_matrix(std::string& out, const Answer& answer, const Painter& painter, std::size_t width) {
+void append_matrix(std::string& out, const Answer& answer, const Painter& painter,
+                   std::size_t width) {
   std::vector<std::vector<Cell>> rows;
   std::size_t used = 0;
   for (const MetricSeries& series : answer.series) {

@@ -57,11 +57,14 @@ Painter stdout_painter(std::string_view mode) {
   return Painter(mode == "auto" && is_wanted && isatty(STDOUT_FILENO) == 1);
 }
 
-bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }
+bool stderr_is_terminal() {
+  return isatty(STDERR_FILENO) == 1;
+}
 
 std::size_t terminal_width() {
   winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kWidthWithoutTerminal;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    return kWidthWithoutTerminal;
   return size.ws_col;
 }
 

@@ -51,8 +51,8 @@ def function_lengths(code: str):
         while head > 0 and lines[head - 1].strip() and not lines[head - 1].rstrip().endswith((";", "{", "}")):
             head -= 1
             indent = min(indent, len(lines[head]) - len(lines[head].lstrip()))
-        if control.match(lines[head]):
-            continue
+        if control.match(lines[head]) or any("](" in part or "[&]" in part for part in lines[head:start + 1]):
+            continue  # lambdas count as lines of the function around them
         for end in range(start + 1, len(lines)):
             closing = lines[end]
             if closing.startswith(" " * indent + "}") and len(closing) - len(closing.lstrip()) == indent:

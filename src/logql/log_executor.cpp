@@ -29,9 +29,13 @@ class Sooner {
 
 class BestLines final : public storage::ScanSink {
  public:
-  BestLines(const LogPlan& plan, TimeRange range, bool backward, std::size_t limit,
+  BestLines(Pipeline pipeline, TimeRange range, bool backward, std::size_t limit,
             const platform::CancelToken& cancel)
-      : pipeline_(plan), range_(range), backward_(backward), limit_(limit), cancel_(cancel) {}
+      : pipeline_(std::move(pipeline)),
+        range_(range),
+        backward_(backward),
+        limit_(limit),
+        cancel_(cancel) {}
 
   bool accept(const storage::RecordBlock& block) override {
     for (std::size_t i = 0; i < block.size; ++i) {
@@ -98,16 +102,11 @@ class BestLines final : public storage::ScanSink {
 Result<std::vector<ResultLine>> best_lines(storage::Store& store, const LogPlan& plan,
                                            const RangeQuery& query, TimeRange range,
                                            std::size_t limit, storage::ScanStats& stats) {
-  BestLines sink(plan, range, query.direction == storage::Order::kBackward, limit, query.cancel);
-  const storage::ScanRequest request{.tenant = query.tenant,
-                                     .range = range,
-                                     .selector = plan.selector,
-                                     .line_filters = plan.line_filters,
-                                     .field_filters = plan.field_filters,
-                                     .columns = plan.columns,
-                                     .order = query.direction,
-                                     .cancel = query.cancel};
-  LOGPOND_TRY(const auto scanned, store.scan(request, sink));
+  LOGPOND_TRY(auto scan, plan_scan(store, plan, query.tenant, range, query.cancel));
+  scan.request.order = query.direction;
+  BestLines sink(Pipeline(plan, std::move(scan.field_stages)), range,
+                 query.direction == storage::Order::kBackward, limit, query.cancel);
+  LOGPOND_TRY(const auto scanned, store.scan(scan.request, sink));
   stats += scanned;
   LOGPOND_CHECK_OK(sink.stopped());
   return sink.take();

@@ -17,6 +17,32 @@ Row row_of(const storage::RecordBlock& block, std::size_t row) {
   return out;
 }
 
+Result<PlannedScan> plan_scan(storage::Store& store, const LogPlan& plan, const TenantId& tenant,
+                              TimeRange range, const platform::CancelToken& cancel) {
+  PlannedScan scan{.request = {.tenant = tenant,
+                               .range = range,
+                               .selector = plan.selector,
+                               .line_filters = plan.line_filters,
+                               .columns = plan.columns,
+                               .cancel = cancel}};
+  if (plan.field_filters.empty()) return scan;
+  LOGPOND_TRY(const auto streams, store.series(tenant, range, plan.selector));
+  for (std::size_t i = 0; i < plan.field_filters.size(); ++i) {
+    const std::string& name = plan.field_filters[i].name();
+    const bool is_label = std::any_of(streams.begin(), streams.end(), [&](const StreamPtr& stream) {
+      return stream->labels.has(name);
+    });
+    if (!is_label) {
+      scan.request.field_filters.push_back(plan.field_filters[i]);
+      continue;
+    }
+    scan.field_stages.push_back(plan.field_stages[i].get());
+    scan.request.columns =
+        scan.request.columns | storage::Columns::kFields | storage::Columns::kSeverity;
+  }
+  return scan;
+}
+
 void Pipeline::add_metadata(const Row& row) {
   LineLabels& labels = context_.labels;
   bool has_level = labels.stream_has(kLevelLabel);
@@ -36,10 +62,13 @@ bool Pipeline::run(const Row& row) {
   context_.arena.reset();
   context_.timestamp = row.timestamp;
   context_.line = row.message;
-  if (plan_.needs_labels) {
+  if (needs_labels_) {
     names_.begin_line();
     context_.labels.begin(row.stream->labels);
     add_metadata(row);
+  }
+  for (Stage* stage : field_stages_) {
+    if (!stage->process(context_)) return false;
   }
   for (const auto& stage : plan_.stages) {
     if (!stage->process(context_)) return false;

@@ -27,10 +27,25 @@ struct Row {
 /// Row `row` of a block; columns that were not asked for are empty.
 Row row_of(const storage::RecordBlock& block, std::size_t row);
 
+/// What a plan asks of one store now: some of its field filters may have to be run as stages.
+struct PlannedScan {
+  storage::ScanRequest request;
+  std::vector<Stage*> field_stages;  ///< Owned by the plan.
+};
+/// Errors: those of Store::series().
+Result<PlannedScan> plan_scan(storage::Store& store, const LogPlan& plan, const TenantId& tenant,
+                              TimeRange range, const platform::CancelToken& cancel);
+
 /// Threads: one. Borrows the plan, whose stages keep scratch space.
 class Pipeline {
  public:
-  explicit Pipeline(const LogPlan& plan) : plan_(plan) {}
+  Pipeline(const LogPlan& plan, std::vector<Stage*> field_stages)
+      : plan_(plan),
+        field_stages_(std::move(field_stages)),
+        needs_labels_(plan.needs_labels || !field_stages_.empty()) {}
+
+  /// True when a line passes as it is and nobody looks at its labels.
+  bool does_nothing() const { return plan_.stages.empty() && !needs_labels_; }
 
   /// False when the line is dropped. Afterwards context() has the line and its labels, valid until the
   /// next call and as long as `row`.
@@ -41,6 +56,8 @@ class Pipeline {
   void add_metadata(const Row& row);
 
   const LogPlan& plan_;
+  std::vector<Stage*> field_stages_;
+  bool needs_labels_;
   LineContext context_;
   LabelNames names_;
 };

@@ -20,7 +20,11 @@ namespace logpond::logql {
 struct LogPlan {
   storage::Selector selector;
   std::vector<codec::LineFilter> line_filters;   ///< Done by the store.
-  std::vector<storage::Matcher> field_filters;   ///< Done by the store.
+  std::vector<storage::Matcher> field_filters;   ///< Done by the store, see field_stages.
+  /// The same tests as stages, one for each of field_filters. A store looks at a record's field before
+  /// its stream's label, LogQL the other way round; so where a stream has a label of that name, the
+  /// stage is run instead.
+  std::vector<std::unique_ptr<Stage>> field_stages;
   std::vector<std::unique_ptr<Stage>> stages;    ///< Done by us, in order.
   std::vector<std::string> stage_texts;          ///< Of `stages`, for explain().
   bool stages_change_labels = false;

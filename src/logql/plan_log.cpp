@@ -92,6 +92,8 @@ class LogPlanner {
     if (!all_fit) return false;
     for (const ast::LabelFilter* test : tests) {
       LOGPOND_TRY(auto matcher, store_matcher(std::get<ast::Matcher>(test->test)));
+      LOGPOND_TRY(auto stage, make_label_filter(ast::LabelFilterStage{.filter = *test}, needs_.hints));
+      plan_.field_stages.push_back(std::move(stage));
       plan_.field_filters.push_back(std::move(matcher));
     }
     return true;

@@ -34,10 +34,14 @@ class PushReader {
       return broken(simdjson::error_message(error));
     }
     od::object root;
-    if (document.get_object().get(root)) return broken("the body is not an object");
+    if (const auto error = document.get_object().get(root)) {
+      return error == simdjson::INCORRECT_TYPE ? broken("the body is not an object")
+                                               : broken(error);
+    }
     for (auto member : root) {
       od::field field;
-      if (const auto error = std::move(member).get(field)) return broken(simdjson::error_message(error));
+      if (const auto error = std::move(member).get(field))
+        return broken(simdjson::error_message(error));
       if (field.key() == "streams") LOGPOND_CHECK_OK(read_streams(field.value()));
     }
     if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {

@@ -162,8 +162,12 @@ void say_hello(const server::Assembly& assembly, const config::Loaded& loaded) {
 }
 
 int report(const config::Loaded& loaded) {
-  for (const config::Problem& problem : loaded.problems) failed("serve", problem.to_text());
-  return kWrongUsage;
+  int status = kWrongUsage;
+  for (const config::Problem& problem : loaded.problems) {
+    failed("serve", problem.to_text());
+    if (!problem.place.starts_with("--")) status = kFailed;  // not a flag: the file or a variable
+  }
+  return status;
 }
 
 int run_until_stopped(const ServeFlags& flags, platform::FileSystem& fs,

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of the named lists, only those that are missing.
-#   scripts/install_dependencies.sh build [test]
+#   scripts/install_dependencies.sh build [test] [bench]
 # With nothing missing it asks dpkg once and ends.
 set -euo pipefail
 
@@ -14,6 +14,7 @@ test_packages=(
   python3-venv chromium ripgrep zstd gcovr
   clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev lld-19
 )
+bench_packages=(python3-venv ripgrep zstd)
 # Another process (unattended upgrades, a second checkout) may hold apt's locks for a while.
 tries=30
 pause_seconds=10
@@ -23,7 +24,8 @@ for list in "${@:-build}"; do
   case "$list" in
     build) wanted+=("${build_packages[@]}") ;;
     test) wanted+=("${test_packages[@]}") ;;
-    *) echo "install_dependencies.sh: unknown list \"$list\": build or test" >&2; exit 2 ;;
+    bench) wanted+=("${bench_packages[@]}") ;;
+    *) echo "install_dependencies.sh: unknown list \"$list\": build, test or bench" >&2; exit 2 ;;
   esac
 done
 # The dashboard needs a newer Node than Debian has; scripts/node_bin.sh fetches one into a venv.

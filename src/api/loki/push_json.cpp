@@ -40,7 +40,8 @@ class PushReader {
     }
     for (auto member : root) {
       od::field field;
-      if (const auto error = std::move(member).get(field)) return broken(simdjson::error_message(error));
+      if (const auto error = std::move(member).get(field))
+        return broken(simdjson::error_message(error));
       if (field.key() == "streams") LOGPOND_CHECK_OK(read_streams(field.value()));
     }
     if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {

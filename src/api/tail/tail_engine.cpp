@@ -53,7 +53,7 @@ class TailEngine::Impl {
       inbox->put(batch, clock_.monotonic());
       wake();
     }));
-    LOGPOND_TRY(std::vector<logql::ResultLine> history, read_history(request, tail->live_from()));
+    LOGPOND_TRY(std::vector<logql::ResultLine> history, read_history(request, *tail));
     tail->set_history(std::move(history));
     return std::unique_ptr<PreparedTail>(std::move(tail));
   }
@@ -95,9 +95,9 @@ class TailEngine::Impl {
                     std::to_string(others + 1) + " > " + std::to_string(options_.tails_max) + ")");
   }
 
-  /// The newest lines before `live_from`, oldest first.
+  /// The newest lines before those that the tail gets live, oldest first.
   Result<std::vector<logql::ResultLine>> read_history(const TailRequest& request,
-                                                      RecordId live_from) {
+                                                      const LiveTail& tail) {
     std::vector<logql::ResultLine> lines;
     const std::size_t most = engine_.limits().entries_max;
     std::size_t ask = request.after ? most : request.history_lines;
@@ -117,6 +117,8 @@ class TailEngine::Impl {
       const auto* found = std::get_if<logql::LogResult>(&result.value);
       if (found == nullptr) break;
       lines = found->lines;
+      // Asked for only now: until the first batch is published the hub does not know it.
+      const RecordId live_from = tail.live_from();
       const std::size_t live = std::erase_if(lines, [&](const logql::ResultLine& line) {
         return line.id >= live_from || (request.after && line.id <= *request.after);
       });

@@ -1,39 +1,36 @@
-"""What every test may use: the support modules, and servers that do not outlive their test."""
+"""Fixtures of every suite: running servers that do not outlive their test."""
 
-import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-
-TESTS = Path(__file__).parent
-for folder in ("support", "lint"):
-    sys.path.insert(0, str(TESTS / folder))
-
-from loki import Loki  # noqa: E402
-from server import Server  # noqa: E402
+from support.loki import Loki
+from support.server import Server
 
 
 @pytest.fixture
-def server(tmp_path):
-    with Server(tmp_path) as running:
-        yield running
+def make_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Makes servers below the test's own folder, each in a home of its own; all are ended."""
+    with ExitStack() as ending:
+        made: list[Server] = []
+
+        def make(*flags: str, config: str = "", data: Path | None = None) -> Server:
+            home = tmp_path / f"server{len(made)}"
+            made.append(Server(home, *flags, data=data, config=config))
+            ending.callback(made[-1].kill)
+            return made[-1]
+
+        yield make
 
 
 @pytest.fixture
-def loki(server):
-    """A client of `server` that keeps its connection."""
+def server(make_server: Callable[..., Server]) -> Server:
+    """A server with the usual settings."""
+    return make_server().start()
+
+
+@pytest.fixture
+def loki(server: Server) -> Loki:
+    """A client of `server`."""
     return Loki(server.url)
-
-
-@pytest.fixture
-def make_server(tmp_path):
-    """Makes servers with flags of their own, each in its own directory; all are gone at the end."""
-    made = []
-
-    def make(*flags: str, name: str = "", **more) -> Server:
-        made.append(Server(tmp_path / (name or f"server{len(made)}"), *flags, **more))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.kill()

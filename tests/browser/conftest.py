@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from browser.dashboard import Dashboard, open_browser
 from playwright.sync_api import Browser
-
-from dashboard import Dashboard, open_browser
-from loki import Loki
-from server import Server
+from support.loki import Loki
+from support.server import Server
 
 
 @pytest.fixture(scope="session")

@@ -1,22 +1,21 @@
 """Takes the pictures of the README: docs/images/dashboard.png (dark) and dashboard-light.png.
 
 Run from the repository's root, after a build with the dashboard:
-    PYTHONPATH=tests/support build/test-venv/bin/python tests/browser/screenshots.py
+    PYTHONPATH=tests build/test-venv/bin/python tests/browser/screenshots.py
 """
 
 import sys
 import tempfile
 from pathlib import Path
 
+from browser.dashboard import Dashboard, open_browser
 from playwright.sync_api import Browser, expect
+from support.loki import Loki
+from support.program import REPOSITORY
+from support.server import Server
+from support.waiting import eventually
 
-from dashboard import Dashboard, open_browser
-from loki import Loki
-from program import ROOT
-from server import Server
-from waiting import eventually
-
-IMAGES = ROOT / "docs/images"
+IMAGES = REPOSITORY / "docs/images"
 QUERY = '{service_name=~".+"} | detected_level=~"warn|error|info"'
 
 

@@ -1,6 +1,6 @@
 """A small data set on which Loki's own answers are known (logql_examples.txt)."""
 
-from loki import SECOND, Loki
+from support.loki import SECOND, Loki
 
 T0 = 1_795_219_200 * SECOND  # 2026-11-21T00:00:00Z
 

@@ -4,7 +4,7 @@ import json
 import random
 import re
 
-from sample_files import SampleFile
+from e2e.sample_files import SampleFile
 
 # Sub-expressions that RE2 and PCRE understand alike.
 REGEXES = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import program
+from support.program import run_program
 
 GENERATED_FORMATS = ("mixed", "ndjson", "json", "logfmt", "nginx", "syslog")
 GENERATED_LINES = 3000
@@ -23,7 +23,7 @@ NASTY_LINES = [
     "K (Kelvin sign) and k",
     "ſ (long s) and s and S",
     "a.b*c+d?e[f]g(h)i{j}k^l$m|n\\o",
-    "quotes \" and ' and `",
+    'quotes " and \' and `',
     '{"looks":"like json","n":1}',
     "level=info looks=like_logfmt n=2",
     "a",
@@ -87,8 +87,11 @@ def make_samples(folder: Path) -> list[SampleFile]:
 
 
 def _generated(folder: Path, name: str) -> SampleFile:
-    asked = ["generate", "--format", name, "--count", str(GENERATED_LINES), "--seed", "5"]
-    made = program.run(*asked, input=b"", cwd=folder, check=True)
+    made = run_program(
+        *("generate", "--format", name, "--count", str(GENERATED_LINES), "--seed", "5"),
+        home=folder,
+    )
+    assert made.returncode == 0, made.stderr.decode()
     path = folder / f"{name}.log"
     path.write_bytes(made.stdout)
     return make_sample(path)

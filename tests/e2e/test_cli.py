@@ -11,13 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.loki import HOUR, Loki
+from support.program import clean_environment, program_path, run_program
+from support.server import Server
+from support.waiting import eventually
 
-import program
-from loki import HOUR, Loki
-from server import Server
-from waiting import eventually
-
-COMMANDS = "serve push query tail labels series generate check flush version".split()
+COMMANDS = (
+    "serve push query tail labels series generate check flush version".split()
+)
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
@@ -25,12 +26,10 @@ Run = Callable[..., subprocess.CompletedProcess[bytes]]
 def run(tmp_path: Path) -> Run:
     """Runs the program in an empty home; `to` names a server."""
 
-    def run_in_home(
-        *arguments: str | Path, to: Server | None = None, stdin: bytes = b"", **environment: str
-    ) -> subprocess.CompletedProcess[bytes]:
+    def run_in_home(*arguments: str | Path, to: Server | None = None, **more):
         if to is not None:
-            environment["LOGPOND_ADDR"] = to.url
-        return program.run(*arguments, input=stdin, env=environment, cwd=tmp_path)
+            more["LOGPOND_ADDR"] = to.url
+        return run_program(*arguments, home=tmp_path, **more)
 
     return run_in_home
 
@@ -103,9 +102,7 @@ def test_serve_help_has_defaults_and_units(run: Run) -> None:
         (["version", "3"], 'unexpected argument "3"'),
     ],
 )
-def test_wrong_usage_ends_with_2_and_a_sentence(
-    run: Run, arguments: list[str], sentence: str
-) -> None:
+def test_wrong_usage_ends_with_2_and_a_sentence(run: Run, arguments: list[str], sentence: str) -> None:
     text = refused(run(*arguments), 2)
     assert sentence in text
     assert "--help" in text, "it says where to look"
@@ -159,9 +156,7 @@ def test_push_json_leaves_out_what_is_no_object(run: Run, server: Server, loki: 
     assert loki.texts('{job="push"}') == ['{"a":1}', '{"a":2}']
 
 
-def test_push_of_a_missing_file_fails_and_sends_the_others(
-    run: Run, server: Server, loki: Loki, tmp_path: Path
-) -> None:
+def test_push_of_a_missing_file_fails_and_sends_the_others(run: Run, server: Server, loki: Loki, tmp_path: Path) -> None:
     (tmp_path / "here.log").write_text("here\n")
     said = run("push", "nowhere.log", "here.log", to=server)
     assert said.returncode == 1
@@ -179,10 +174,10 @@ def test_push_tries_again_until_the_server_is_there(make_server, tmp_path: Path)
     port = server.port
     server.kill()
     pushing = subprocess.Popen(
-        [program.path(), "push", "--to", f"http://127.0.0.1:{port}"],
+        [program_path(), "push", "--to", f"http://127.0.0.1:{port}"],
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=program.environment(tmp_path),
+        env=clean_environment(tmp_path),
     )
     assert pushing.stdin is not None and pushing.stderr is not None
     pushing.stdin.write(b"patience\n")
@@ -249,9 +244,7 @@ def test_query_of_metrics(run: Run, server: Server, filled: int) -> None:
     assert table.splitlines()[0].split() == ["series", "last", "least", "most", "course"]
 
 
-def test_query_pages_through_more_than_one_answer_holds(
-    run: Run, server: Server, loki: Loki
-) -> None:
+def test_query_pages_through_more_than_one_answer_holds(run: Run, server: Server, loki: Loki) -> None:
     now = time.time_ns() - HOUR // 4
     for begin in range(0, 12_000, 3000):
         entries = [(now + i // 3, f"line {i}") for i in range(begin, begin + 3000)]
@@ -293,7 +286,7 @@ def test_query_of_a_data_directory(run: Run, server: Server, filled: int) -> Non
 
 
 def test_query_of_no_data_directory_fails(run: Run, tmp_path: Path) -> None:
-    text = refused(run("query", '{a="b"}', "--data", tmp_path / "nowhere"), 1)
+    text = refused(run("query", "{a=\"b\"}", "--data", tmp_path / "nowhere"), 1)
     assert "nowhere" in text
     assert not (tmp_path / "nowhere").exists()
 
@@ -315,10 +308,10 @@ def test_tail_follows_through_a_restart(make_server, tmp_path: Path) -> None:
     port = server.port
     Loki(server.url).push({"job": "cli"}, [(time.time_ns(), "history")])
     tail = subprocess.Popen(
-        [program.path(), "tail", '{job="cli"}', "-o", "raw", "--addr", server.url],
+        [program_path(), "tail", '{job="cli"}', "-o", "raw", "--addr", server.url],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=program.environment(tmp_path),
+        env=clean_environment(tmp_path),
     )
     assert tail.stdout is not None
     try:
@@ -341,9 +334,9 @@ def test_tail_of_a_bad_query_ends(run: Run, server: Server) -> None:
 
 def test_output_may_be_closed_early(server: Server, filled: int, tmp_path: Path) -> None:
     """As in `logpond query … | head -1`: no complaint."""
-    command = f"'{program.path()}' generate --count 100000 | head -1"
+    command = f"'{program_path()}' generate --count 100000 | head -1"
     done = subprocess.run(
-        ["bash", "-c", command], capture_output=True, env=program.environment(tmp_path), check=False
+        ["bash", "-c", command], capture_output=True, env=clean_environment(tmp_path), check=False
     )
     assert done.stdout.count(b"\n") == 1
     assert done.stderr == b""
@@ -408,9 +401,7 @@ def test_second_server_on_the_same_data_is_refused(run: Run, server: Server) -> 
     assert Loki(server.url).get("/ready").status_code == 200
 
 
-def test_second_server_on_the_same_port_is_refused(
-    run: Run, server: Server, tmp_path: Path
-) -> None:
+def test_second_server_on_the_same_port_is_refused(run: Run, server: Server, tmp_path: Path) -> None:
     address = f"127.0.0.1:{server.port}"
     text = refused(run("serve", "--http", address, "--data", tmp_path / "other"), 1)
     assert address in text
@@ -422,13 +413,11 @@ def test_second_server_on_the_same_port_is_refused(
     [
         ("[server]\nhttp = 3\n", 'server.toml:2: "http" must be an address'),
         ("[server\n", "server.toml:1: not valid TOML"),
-        ('[store]\nhead_bytes_max = "12KB"\n', "too small"),
-        ('[store]\nurl = "mysql://x"\n', "mysql"),
+        ("[store]\nhead_bytes_max = \"12KB\"\n", "too small"),
+        ("[store]\nurl = \"mysql://x\"\n", "mysql"),
     ],
 )
-def test_serve_refuses_a_wrong_configuration(
-    run: Run, tmp_path: Path, config: str, sentence: str
-) -> None:
+def test_serve_refuses_a_wrong_configuration(run: Run, tmp_path: Path, config: str, sentence: str) -> None:
     (tmp_path / "server.toml").write_text(config)
     assert sentence in refused(run("serve", "--config", "server.toml"), 1)
 
@@ -452,13 +441,13 @@ def test_serve_refuses_a_broken_manifest(server: Server, run: Run) -> None:
 
 def test_hang_up_reads_the_configuration_again(make_server) -> None:
     server = make_server(config='[log]\nlevel = "info"\n').start()
-    (server.config_file).write_text('[log]\nlevel = "debug"\n[server]\nio_threads = 3\n')
+    (server.home / "server.toml").write_text('[log]\nlevel = "debug"\n[server]\nio_threads = 3\n')
     server.send_signal(signal.SIGHUP)
-    eventually("it says what changed", lambda: "log.level" in server.said())
-    eventually("and what needs a restart", lambda: "server.io_threads" in server.said())
-    (server.config_file).write_text("[log]\nlevle = 3\n")
+    eventually("it says what changed", lambda: b"log.level" in server.said)
+    eventually("and what needs a restart", lambda: b"server.io_threads" in server.said)
+    (server.home / "server.toml").write_text("[log]\nlevle = 3\n")
     server.send_signal(signal.SIGHUP)
-    eventually("a wrong one is refused", lambda: "levle" in server.said())
+    eventually("a wrong one is refused", lambda: b"levle" in server.said)
     assert Loki(server.url).get("/ready").status_code == 200
 
 

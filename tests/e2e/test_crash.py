@@ -12,10 +12,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import requests
-
-from crash_senders import Batch, Sender, find_faults
-from loki import Loki
-from server import Server
+from e2e.crash_senders import Batch, Sender, find_faults
+from support.loki import Loki
+from support.server import Server
 
 ROUNDS = int(os.environ.get("LOGPOND_CRASH_ROUNDS", "100"))
 SEED = int(os.environ.get("LOGPOND_CRASH_SEED") or random.SystemRandom().randrange(10**9))

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
-from loki import Loki
-from server import Server
-from waiting import eventually
+from support.loki import Loki
+from support.server import Server
+from support.waiting import eventually
 
 MEGABYTE = 1 << 20
 DISK_MEGABYTES = 48
@@ -94,9 +93,7 @@ def test_full_disk_refuses_then_recovers(
 
     status, text = writer.push_until_refused()
     assert status in (503, 507), f"{status} {text}"
-    assert "space" in text or "full" in text, (
-        f"the sentence should say that the disk is full: {text}"
-    )
+    assert "space" in text or "full" in text, f"the sentence should say that the disk is full: {text}"
     assert writer.acknowledged, "nothing went in at all"
     print(f"{len(writer.acknowledged)} lines acknowledged, then {status} {text.strip()}")
 

@@ -10,12 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
-from loki import HOUR, Loki, push_body
-from raw_http import RawConnection, request_bytes
-from server import Server
-from waiting import eventually
-from wrong_pushes import (
+from e2e.wrong_pushes import (
     JSON_TYPE,
     NOW,
     Push,
@@ -24,6 +19,10 @@ from wrong_pushes import (
     loki_protobuf_pushes,
     truncations,
 )
+from support.loki import HOUR, Loki, push_body
+from support.raw_http import RawConnection, request_bytes
+from support.server import Server
+from support.waiting import eventually
 
 MEGABYTE = 1 << 20
 # The largest body (64 MiB) may be held packed, unpacked and decoded at once, by two workers.
@@ -35,7 +34,7 @@ LOKI_PUSH = "/loki/api/v1/push"
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with Server(tmp_path_factory.mktemp("wrong")) as server:
         yield server
-        assert server.is_running(), server.said()
+        assert server.is_running(), server.said.decode(errors="replace")[-2000:]
         assert server.rss_peak_bytes() < RSS_BOUND
 
 
@@ -144,9 +143,7 @@ def test_chunked_body_of_100_megabytes_is_refused(target: Server) -> None:
     block = b"100000\r\n" + b" " * MEGABYTE + b"\r\n"
     with RawConnection(target.port) as connection:
         head = {"Transfer-Encoding": "chunked", "Content-Type": "application/json"}
-        lines = [f"POST {LOKI_PUSH} HTTP/1.1", "Host: test"] + [
-            f"{n}: {v}" for n, v in head.items()
-        ]
+        lines = [f"POST {LOKI_PUSH} HTTP/1.1", "Host: test"] + [f"{n}: {v}" for n, v in head.items()]
         connection.send("\r\n".join(lines).encode() + b"\r\n\r\n")
         for _ in range(100):
             connection.send(block)
@@ -173,9 +170,7 @@ REQUESTS = {
         {400},
     ),
     "bad chunk": (
-        b"POST "
-        + LOKI_PUSH.encode()
-        + b" HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"POST " + LOKI_PUSH.encode() + b" HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
         b"zz\r\n",
         {400},
     ),

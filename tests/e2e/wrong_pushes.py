@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import cramjam
-
-from loki import HOUR, push_body
-from push_message import entry_message, push_message, snappy_block
+from support.loki import HOUR, push_body
+from support.push_message import entry_message, push_message, snappy_block
 
 NOW = time.time_ns()
 GOOD = push_body({"job": "wrong"}, [(NOW, "a line that must not be stored")])

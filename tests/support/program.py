@@ -1,32 +1,40 @@
-"""The program under test: LOGPOND_BIN, else build/release/logpond, else build/debug/logpond."""
+"""The program under test: where it lies and how to run its short commands."""
 
 import os
 import subprocess
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-def path() -> str:
-    named = os.environ.get("LOGPOND_BIN")
-    candidates = [Path(named)] if named else [ROOT / "build" / kind / "logpond" for kind in ("release", "debug")]
-    for candidate in candidates:
-        if candidate.exists():
-            return str(candidate.resolve())
-    raise AssertionError(f"there is no program at {' or '.join(map(str, candidates))}: make build")
+def program_path() -> Path:
+    """LOGPOND_BIN, else the optimised build of this repository."""
+    path = Path(os.environ.get("LOGPOND_BIN", REPOSITORY / "build/release/logpond"))
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no program at {path}: make build, or set LOGPOND_BIN")
+    return path.resolve()
 
 
-def environment(home: Path | None = None, **more: str) -> dict[str, str]:
-    """A clean one: no variable of the caller, and no file in his home, configures the program."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("LOGPOND_")}
-    if home is not None:
-        kept["HOME"] = str(home)
-    return {**kept, "NO_COLOR": "1", "TZ": "UTC", **more}
+def clean_environment(home: Path, **extra: str) -> dict[str, str]:
+    """An environment in which no configuration of this machine's user is found."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LOGPOND_")}
+    return kept | {"HOME": str(home), "NO_COLOR": "1"} | extra
 
 
-def run(*arguments: str | Path, input: str | bytes | None = None, env: dict[str, str] | None = None,
-        timeout: float = 60, cwd: Path | None = None, check: bool = False) -> subprocess.CompletedProcess:
-    """Runs a subcommand to its end. Text in, text out; bytes in, bytes out."""
-    return subprocess.run([path(), *map(str, arguments)], input=input, env=environment(cwd, **(env or {})),
-                          timeout=timeout, cwd=cwd, check=check, capture_output=True,
-                          text=not isinstance(input, bytes))
+def run_program(
+    *arguments: str | Path,
+    home: Path,
+    stdin: bytes | None = None,
+    seconds: float = 60,
+    **environment: str,
+) -> subprocess.CompletedProcess[bytes]:
+    """Runs a command to its end; `home` is also its working directory."""
+    return subprocess.run(
+        [program_path(), *map(str, arguments)],
+        input=b"" if stdin is None else stdin,
+        capture_output=True,
+        timeout=seconds,
+        cwd=home,
+        env=clean_environment(home, **environment),
+        check=False,
+    )

@@ -53,6 +53,10 @@ ChunkedDecoder::State ChunkedDecoder::after(char c) {
     case State::kSizeFirst:
     case State::kSize:
       return after_size(c);
+    case State::kSizeBlank:
+      if (c == ';') return State::kExtension;
+      return (c == ' ' || c == '\t') && ++line_bytes_ < kSizeLineBytesMax ? State::kSizeBlank
+                                                                          : State::kBroken;
     case State::kExtension:
       if (c == '\r') return State::kSizeLf;
       return is_line_text(c) && ++line_bytes_ < kSizeLineBytesMax ? State::kExtension
@@ -94,7 +98,8 @@ ChunkedDecoder::State ChunkedDecoder::after_size(char c) {
   }
   if (state_ == State::kSizeFirst) return State::kBroken;
   if (c == '\r') return State::kSizeLf;
-  return c == ';' || c == ' ' || c == '\t' ? State::kExtension : State::kBroken;
+  if (c == ';') return State::kExtension;
+  return c == ' ' || c == '\t' ? State::kSizeBlank : State::kBroken;
 }
 
 ChunkedDecoder::State ChunkedDecoder::after_size_line() {

@@ -37,6 +37,7 @@ class ChunkedDecoder {
   enum class State : std::uint8_t {
     kSizeFirst,  ///< First digit of a size.
     kSize,       ///< Further digits.
+    kSizeBlank,  ///< Between a size and the `;` of an extension.
     kExtension,  ///< Rest of a size line.
     kSizeLf,     ///< LF of a size line.
     kData,

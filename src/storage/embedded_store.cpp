@@ -158,13 +158,14 @@ Status EmbeddedStore::open() {
   return {};
 }
 
-/// A new directory is durable only when its parents are synced. Until a manifest shows that this was done
-/// once, do it at every start: an earlier one may have made the directory and failed to sync.
+/// A new directory is durable only when its parents are synced. Until a manifest shows that this
+/// was done once, do it at every start: an earlier one may have made the directory and failed to
+/// sync.
 Status EmbeddedStore::make_data_directory() {
   LOGPOND_CHECK_OK(fs_.create_directories(options_.directory));
   if (fs_.exists(options_.directory / "MANIFEST")) return {};
-  for (auto path = std::filesystem::absolute(options_.directory).lexically_normal(); path.has_relative_path();
-       path = path.parent_path()) {
+  for (auto path = std::filesystem::absolute(options_.directory).lexically_normal();
+       path.has_relative_path(); path = path.parent_path()) {
     const Status synced = fs_.sync_directory(path.parent_path());
     // A parent that we may not read was not made by us.
     if (!synced && synced.error().code != ErrorCode::kPermissionDenied) return synced;

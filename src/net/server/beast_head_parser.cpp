@@ -45,12 +45,22 @@ class FieldCollector final : public http::basic_parser<true> {
   void on_finish_impl(error_code&) override {}
 };
 
-Refusal refusal_of(const error_code& error, std::size_t bytes_max) {
+/// A version we do not speak, rather than a line that is broken behind it.
+bool is_foreign_version(std::string_view head) {
+  const std::string_view line = head.substr(0, head.find("\r\n"));
+  const std::size_t version = line.rfind(" HTTP/");
+  return version != std::string_view::npos && line.size() == version + 9 &&
+         line[version + 7] == '.';
+}
+
+Refusal refusal_of(const error_code& error, std::size_t bytes_max, std::string_view head) {
   if (error == http::error::header_limit) {
     return {431, "the request head is longer than " + std::to_string(bytes_max) + " bytes",
             "head_too_large"};
   }
-  if (error == http::error::bad_version) return {505, "only HTTP/1.0 and HTTP/1.1 are spoken"};
+  if (error == http::error::bad_version && is_foreign_version(head)) {
+    return {505, "only HTTP/1.0 and HTTP/1.1 are spoken"};
+  }
   return {400, "malformed request head: " + error.message()};
 }
 
@@ -89,7 +99,7 @@ HeadParser::Outcome HeadParser::parse(std::string_view buffer) {
     impl_->consumed += impl_->parser->put(boost::asio::buffer(rest.data(), rest.size()), error);
     const bool wants_more = error == http::error::need_more;
     if (error && !wants_more) {
-      outcome.refusal = refusal_of(error, impl_->bytes_max);
+      outcome.refusal = refusal_of(error, impl_->bytes_max, buffer);
       return outcome;
     }
     if (impl_->parser->is_header_done() || impl_->consumed > impl_->bytes_max) break;
@@ -97,7 +107,8 @@ HeadParser::Outcome HeadParser::parse(std::string_view buffer) {
   }
   if (impl_->consumed > impl_->bytes_max ||
       (!impl_->parser->is_header_done() && buffer.size() >= impl_->bytes_max)) {
-    outcome.refusal = refusal_of(make_error_code(http::error::header_limit), impl_->bytes_max);
+    outcome.refusal =
+        refusal_of(make_error_code(http::error::header_limit), impl_->bytes_max, buffer);
     return outcome;
   }
   outcome.complete = impl_->parser->is_header_done();

@@ -2,7 +2,9 @@
 // timeouts are off, ours apply.
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
@@ -34,6 +36,21 @@ Clock::time_point after(DurationNs span) {
   return Clock::now() + std::chrono::nanoseconds(span);
 }
 
+/// The library's own way to end a TCP connection waits for the client without a limit. Ours does
+/// not wait: the close frame is written, and whoever broke the protocol has no claim to more.
+class SessionSocket : public asio::ip::tcp::socket {
+ public:
+  explicit SessionSocket(asio::io_context& context) : asio::ip::tcp::socket(context) {}
+};
+
+template <typename Handler>
+void async_teardown(boost::beast::role_type, SessionSocket& socket, Handler&& handler) {
+  error_code error;
+  socket.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  asio::post(socket.get_executor(),
+             boost::beast::bind_front_handler(std::forward<Handler>(handler), error_code()));
+}
+
 class BeastWebSocket final : public WebSocketSession,
                              public std::enable_shared_from_this<BeastWebSocket> {
  public:
@@ -53,7 +70,7 @@ class BeastWebSocket final : public WebSocketSession,
   void cut() override { end(); }
 
  private:
-  using Stream = websocket::stream<asio::ip::tcp::socket, false>;
+  using Stream = websocket::stream<SessionSocket, false>;
 
   void on_accepted(error_code error);
   void read();
@@ -94,7 +111,7 @@ void BeastWebSocket::start(int fd, const std::string& key, const std::string& re
   started_ = true;
   context_.add(shared_from_this());
   asio::io_context& context = context_of(*loop_);
-  asio::ip::tcp::socket socket(context);
+  SessionSocket socket(context);
   error_code error;
   socket.assign(asio::ip::tcp::v4(), fd, error);
   stream_.emplace(std::move(socket));

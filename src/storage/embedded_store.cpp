@@ -70,6 +70,7 @@ class EmbeddedStore : public Store {
   StoreStats stats() const override;
 
  private:
+  Status make_data_directory();
   Status replay();
   Status replay_frame(WalSequence sequence, RecordId first_id, std::string_view payload,
                       WalSequence sealed);
@@ -139,7 +140,7 @@ double seconds_since(const platform::Clock& clock, DurationNs begin) {
 
 Status EmbeddedStore::open() {
   if (!options_.read_only) {
-    LOGPOND_CHECK_OK(fs_.create_directories(options_.directory));
+    LOGPOND_CHECK_OK(make_data_directory());
     auto lock = fs_.lock(options_.directory / "LOCK");
     if (!lock && lock.error().code == ErrorCode::kConflict) {
       return fail(ErrorCode::kConflict,
@@ -154,6 +155,21 @@ Status EmbeddedStore::open() {
   LOGPOND_CHECK_OK(replay());
   register_metrics();
   if (!options_.read_only) start();
+  return {};
+}
+
+/// A new directory is durable only when its parents are synced. Until a manifest shows that this
+/// was done once, do it at every start: an earlier one may have made the directory and failed to
+/// sync.
+Status EmbeddedStore::make_data_directory() {
+  LOGPOND_CHECK_OK(fs_.create_directories(options_.directory));
+  if (fs_.exists(options_.directory / "MANIFEST")) return {};
+  for (auto path = std::filesystem::absolute(options_.directory).lexically_normal();
+       path.has_relative_path(); path = path.parent_path()) {
+    const Status synced = fs_.sync_directory(path.parent_path());
+    // A parent that we may not read was not made by us.
+    if (!synced && synced.error().code != ErrorCode::kPermissionDenied) return synced;
+  }
   return {};
 }
 

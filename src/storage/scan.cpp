@@ -104,8 +104,12 @@ class GroupSelection {
     const bool all_times = range_.start <= group.time_min && group.time_max < range_.end;
     const std::vector<TimestampNs>* times = nullptr;
     const std::vector<std::uint32_t>* streams = nullptr;
-    if (!all_times) LOGPOND_TRY(times, reader_.timestamps());
-    if (!all_streams) LOGPOND_TRY(streams, reader_.streams());
+    if (!all_times) {
+      LOGPOND_TRY(times, reader_.timestamps());
+    }
+    if (!all_streams) {
+      LOGPOND_TRY(streams, reader_.streams());
+    }
     for (std::uint32_t row = 0; row < group.rows; ++row) {
       if (!all_times && !range_.contains((*times)[row])) continue;
       if (!all_streams && !stream_matches_[(*streams)[row]]) continue;

@@ -1,0 +1,28 @@
+#include "cli/client/query_source.h"
+
+namespace logpond::cli {
+namespace {
+
+class ServerSource : public QuerySource {
+ public:
+  explicit ServerSource(ServerClient client) : client_(std::move(client)) {}
+
+  Result<Answer> range(const Question& question) override { return client_.ask_range(question); }
+  Result<Answer> instant(const std::string& query, TimestampNs time, std::size_t limit) override {
+    return client_.ask_instant(query, time, limit);
+  }
+  Result<std::string> explain(const std::string& query) override {
+    return client_.get("/api/v1/explain", {{"query", query}});
+  }
+
+ private:
+  ServerClient client_;
+};
+
+}  // namespace
+
+std::unique_ptr<QuerySource> make_server_source(ServerClient client) {
+  return std::make_unique<ServerSource>(std::move(client));
+}
+
+}  // namespace logpond::cli

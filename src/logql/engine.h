@@ -34,6 +34,8 @@ struct RangeQuery {
       0;  ///< Log queries: keep a line at least so far from the last kept one; 0: all.
   std::size_t limit = 100;  ///< Log queries.
   storage::Order direction = storage::Order::kBackward;
+  /// Log queries: only records with a higher id, and LogResult::left_out is counted.
+  std::optional<RecordId> after;
   bool align = true;  ///< Metric queries: start down, end up to a multiple of step, as Loki does.
   platform::CancelToken cancel;
 };
@@ -74,8 +76,9 @@ struct Series {
 };
 
 struct LogResult {
-  std::vector<ResultLine> lines;
-};  ///< In the direction's order.
+  std::vector<ResultLine> lines;  ///< In the direction's order.
+  std::uint64_t left_out = 0;     ///< With `after`: lines that matched beyond the limit.
+};
 struct MatrixResult {
   std::vector<Series> series;
 };  ///< Sorted by labels.
@@ -103,8 +106,8 @@ struct EngineLimits {
   std::size_t entries_max = 5000;
   std::size_t points_max = 11'000;
   DurationNs range_max = (30 * 24 + 1) * kHour;  ///< 0: any.
-  /// Partial results (series times windows) of one query; beyond it kLimitExceeded. Bounds the memory
-  /// of a query whatever the data: at most some 100 bytes each.
+  /// Partial results (series times windows) of one query; beyond it kLimitExceeded. Bounds the
+  /// memory of a query whatever the data: at most some 100 bytes each.
   std::size_t cells_max = 2'000'000;
 };
 

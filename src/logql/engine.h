@@ -103,8 +103,8 @@ struct EngineLimits {
   std::size_t entries_max = 5000;
   std::size_t points_max = 11'000;
   DurationNs range_max = (30 * 24 + 1) * kHour;  ///< 0: any.
-  /// Partial results (series times windows) of one query; beyond it kLimitExceeded. Bounds the memory
-  /// of a query whatever the data: at most some 100 bytes each.
+  /// Partial results (series times windows) of one query; beyond it kLimitExceeded. Bounds the
+  /// memory of a query whatever the data: at most some 100 bytes each.
   std::size_t cells_max = 2'000'000;
 };
 

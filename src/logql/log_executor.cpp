@@ -1,5 +1,5 @@
-// A heap holds the best lines so far, the worst on top. Once it is full, its top says how far the scan
-// still has to look, and a row that cannot beat it is not even run through the pipeline.
+// A heap holds the best lines so far, the worst on top. Once it is full, its top says how far the
+// scan still has to look, and a row that cannot beat it is not even run through the pipeline.
 #include "logql/log_executor.h"
 
 #include <algorithm>
@@ -75,8 +75,7 @@ class BestLines final : public storage::ScanSink {
     const Sooner sooner(backward_);
     const RecordId id{block.ids[row]};
     const TimestampNs timestamp = block.timestamps[row];
-    if (is_full() &&
-        !sooner(timestamp, id, heap_.front().timestamp, heap_.front().id)) {
+    if (is_full() && !sooner(timestamp, id, heap_.front().timestamp, heap_.front().id)) {
       return;
     }
     const Row fields = row_of(block, row);
@@ -85,8 +84,7 @@ class BestLines final : public storage::ScanSink {
       std::pop_heap(heap_.begin(), heap_.end(), sooner);
       heap_.pop_back();
     }
-    heap_.push_back(
-        make_result_line(pipeline_.context(), id, block.stream(row), fields.severity));
+    heap_.push_back(make_result_line(pipeline_.context(), id, block.stream(row), fields.severity));
     std::push_heap(heap_.begin(), heap_.end(), sooner);
   }
 
@@ -129,7 +127,8 @@ void thin_out(std::vector<ResultLine>& lines, DurationNs interval, std::optional
   }
 }
 
-/// Repeats bounded scans, each from where the one before stopped, until the limit or the range's end.
+/// Repeats bounded scans, each from where the one before stopped, until the limit or the range's
+/// end.
 Result<std::vector<ResultLine>> spaced_lines(storage::Store& store, const LogPlan& plan,
                                              const RangeQuery& query, storage::ScanStats& stats) {
   constexpr std::size_t kRoundLines = 1000;
@@ -166,7 +165,8 @@ Result<LogResult> run_log_query(storage::Store& store, const LogPlan& plan, cons
     LOGPOND_TRY(auto lines, spaced_lines(store, plan, query, stats));
     return LogResult{std::move(lines)};
   }
-  LOGPOND_TRY(auto lines, best_lines(store, plan, query, {query.start, query.end}, query.limit, stats));
+  LOGPOND_TRY(auto lines,
+              best_lines(store, plan, query, {query.start, query.end}, query.limit, stats));
   return LogResult{std::move(lines)};
 }
 

@@ -72,9 +72,10 @@ class Timekeeper {
     if (reads_lines_) found = json.is_object ? json_time(json, now) : find_line_time(line, now);
     if (found) {
       // Seconds are coarse: lines of one instant are told apart by a nanosecond each.
-      last_ = *found == found_ ? last_ + 1 : *found;
+      last_ = has_found_ && *found == found_ ? last_ + 1 : *found;
       found_ = *found;
-    } else if (reads_lines_ && found_) {
+      has_found_ = true;
+    } else if (reads_lines_ && has_found_) {
       ++last_;  // a line that continues the one before, as in a stack trace
     } else {
       last_ = std::max(last_ + 1, now);
@@ -95,7 +96,9 @@ class Timekeeper {
   const bool reads_lines_;
   const LineFormat format_;
   TimestampNs last_ = 0;
-  std::optional<TimestampNs> found_;
+  // Not an optional: g++ 12 then warns of a value that is not set, wrongly.
+  TimestampNs found_ = 0;
+  bool has_found_ = false;
 };
 
 /// One run of the command: where it is and what was left out.

@@ -159,6 +159,7 @@ class Assembly::Impl {
                             [this](const std::shared_ptr<const storage::StoredBatch>& batch) {
                               hub_.publish(batch);
                             }));
+    hub_.start_from(store_->stats().next_record_id);
     pipeline_.emplace(*store_, clock_, metrics_);
     logql::EngineLimits limits;
     limits.series_max = static_cast<std::size_t>(config_.loki.series_max);

@@ -6,6 +6,7 @@
 #include "storage/embedded_store.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -116,7 +117,7 @@ class EmbeddedStore : public Store {
   std::uint64_t seal_attempts_ = 0;
   std::string read_only_reason_;
   bool stopping_ = false;
-  std::uint64_t next_record_id_ = 1;  // changed by the committer only
+  std::atomic<std::uint64_t> next_record_id_ = 1;  // changed by the committer only
 
   std::uint64_t next_sequence_ = 1;  // committer only
   std::mutex maintenance_mutex_;     // merging and retention: one at a time
@@ -212,7 +213,7 @@ Status EmbeddedStore::replay_frame(WalSequence sequence, RecordId first_id,
     return {};
   }
   next_sequence_ = std::max(next_sequence_, sequence.value + 1);
-  next_record_id_ = std::max(next_record_id_, first_id.value + batch->size());
+  next_record_id_ = std::max(next_record_id_.load(), first_id.value + batch->size());
   if (sequence <= sealed) return {};
   auto stored = std::make_shared<StoredBatch>();
   stored->first_id = first_id;
@@ -624,6 +625,7 @@ StoreStats EmbeddedStore::stats() const {
   }
   stats.records += stats.head_records;
   stats.wal_bytes = wal_->bytes();
+  stats.next_record_id = RecordId{next_record_id_};
   const std::lock_guard lock(mutex_);
   stats.head_bytes = head_bytes_locked();
   stats.read_only = !read_only_reason_.empty();

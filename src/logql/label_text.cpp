@@ -46,7 +46,7 @@ class LabelTextReader {
     return place_ < text_.size() && text_[place_] == c;
   }
   Status expect(char c) {
-    if (!at(c)) return unexpected("inside braces, expected '" + std::string(1, c) + "'");
+    if (!at(c)) return unexpected("inside braces");
     ++place_;
     return {};
   }

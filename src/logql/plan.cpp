@@ -108,12 +108,11 @@ class MetricPlanner {
   }
 
   Result<MetricPlanPtr> range(const ast::RangeAggregation& e, SeriesGrouping grouping) {
-    if (e.op == ast::RangeOp::kQuantile || e.op == ast::RangeOp::kRateCounter) {
-      return not_evaluated(e.at, name_of(e.op));
-    }
+    if (e.op == ast::RangeOp::kRateCounter) return not_evaluated(e.at, name_of(e.op));
     if (e.op == ast::RangeOp::kAbsent) grouping = {.without = false, .labels = {}};
     const LogNeeds needs = needs_of(e, grouping);
     RangePlan node{.op = e.op,
+                   .parameter = e.parameter.value_or(0),
                    .range = e.range,
                    .offset = e.offset,
                    .grouping = std::move(grouping),

@@ -49,6 +49,7 @@ struct UnwrapPlan {
 struct RangePlan {
   LogPlan log;
   ast::RangeOp op = ast::RangeOp::kCount;
+  double parameter = 0;  ///< Of quantile_over_time.
   DurationNs range = 0;
   DurationNs offset = 0;
   std::optional<UnwrapPlan> unwrap;

@@ -6,6 +6,7 @@
 
 #include "logql/pipeline.h"
 #include "logql/quantity.h"
+#include "logql/sample_list.h"
 #include "logql/series_index.h"
 #include "logql/window_series.h"
 
@@ -62,6 +63,19 @@ struct StreamEntry {
   std::optional<std::uint32_t> series;
 };
 
+/// How a series keeps its values, and what it gives for a window: merged states, or the values themselves.
+template <typename State>
+struct Keeping {
+  using Series = WindowSeries<State>;
+  using Window = State;
+};
+template <>
+struct Keeping<SampleList> {
+  using Series = SampleList;
+  using Window = std::vector<double>;
+};
+
+/// `State` is CountState, SampleState or SampleList.
 template <typename State>
 class Collector final : public storage::ScanSink {
  public:
@@ -92,7 +106,7 @@ class Collector final : public storage::ScanSink {
     return {};
   }
 
-  std::vector<WindowSeries<State>>& series() { return series_; }
+  std::vector<typename Keeping<State>::Series>& series() { return series_; }
   std::vector<LabelList>& labels() { return index_.all(); }
 
  private:
@@ -191,21 +205,25 @@ class Collector final : public storage::ScanSink {
   bool needs_no_pipeline_;
   Pipeline pipeline_;
   SeriesIndex index_;
-  std::vector<WindowSeries<State>> series_;
+  std::vector<typename Keeping<State>::Series> series_;
   std::unordered_map<const Stream*, StreamEntry> streams_;
   StreamEntry* last_ = nullptr;
   std::optional<Failure> failure_;
   Status status_;
 };
 
-double value_of(ast::RangeOp op, const CountState& state, double seconds) {
-  const bool per_second = op == ast::RangeOp::kRate || op == ast::RangeOp::kBytesRate;
+double value_of(const RangePlan& plan, CountState& state, double seconds) {
+  const bool per_second = plan.op == ast::RangeOp::kRate || plan.op == ast::RangeOp::kBytesRate;
   return per_second ? state.sum / seconds : state.sum;
 }
 
-double value_of(ast::RangeOp op, const SampleState& state, double seconds) {
+double value_of(const RangePlan& plan, std::vector<double>& values, double) {
+  return quantile_of(plan.parameter, values);
+}
+
+double value_of(const RangePlan& plan, SampleState& state, double seconds) {
   const auto count = static_cast<double>(state.count);
-  switch (op) {
+  switch (plan.op) {
     case ast::RangeOp::kRate:
       return state.sum / seconds;
     case ast::RangeOp::kAvg:
@@ -230,9 +248,9 @@ double value_of(ast::RangeOp op, const SampleState& state, double seconds) {
 template <typename State>
 class RangeVector final : public VectorNode {
  public:
-  RangeVector(ast::RangeOp op, DurationNs range, Collector<State>& collector)
-      : op_(op),
-        seconds_(static_cast<double>(range) / static_cast<double>(kSecond)),
+  RangeVector(const RangePlan& plan, Collector<State>& collector)
+      : plan_(plan),
+        seconds_(static_cast<double>(plan.range) / static_cast<double>(kSecond)),
         series_(std::move(collector.series())),
         labels_(std::move(collector.labels())),
         order_(series_.size()) {
@@ -245,18 +263,20 @@ class RangeVector final : public VectorNode {
 
   Status step(std::size_t i, std::vector<VectorSample>& out) override {
     out.clear();
-    State state;
     for (const std::uint32_t number : order_) {
-      if (series_[number].at(i, state)) out.push_back({number, value_of(op_, state, seconds_)});
+      if (series_[number].at(i, window_)) {
+        out.push_back({number, value_of(plan_, window_, seconds_)});
+      }
     }
     return {};
   }
   const LabelList& labels(std::uint32_t series) const override { return labels_[series]; }
 
  private:
-  ast::RangeOp op_;
+  const RangePlan& plan_;
   double seconds_;
-  std::vector<WindowSeries<State>> series_;
+  typename Keeping<State>::Window window_;
+  std::vector<typename Keeping<State>::Series> series_;
   std::vector<LabelList> labels_;
   std::vector<std::uint32_t> order_;
 };
@@ -291,12 +311,13 @@ Result<VectorNodePtr> collect(const RangePlan& plan, const MetricContext& contex
     context.stats += stats;
   }
   LOGPOND_CHECK_OK(collector.finish());
-  return std::make_unique<RangeVector<State>>(plan.op, plan.range, collector);
+  return std::make_unique<RangeVector<State>>(plan, collector);
 }
 
 }  // namespace
 
 Result<VectorNodePtr> make_range_vector(const RangePlan& plan, const MetricContext& context) {
+  if (plan.op == ast::RangeOp::kQuantile) return collect<SampleList>(plan, context);
   if (plan.unwrap && plan.op != ast::RangeOp::kAbsent) return collect<SampleState>(plan, context);
   LOGPOND_TRY(auto counted, collect<CountState>(plan, context));
   if (plan.op != ast::RangeOp::kAbsent) return counted;

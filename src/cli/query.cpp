@@ -150,7 +150,7 @@ int run_query(const Arguments& arguments) {
   if (flags.wants_plan) {
     const auto plan = source->explain(flags.query);
     if (!plan) return failed("query", with_caret(plan.error().message, flags.query));
-    std::printf("%s\n", plan->c_str());
+    std::printf("%s%s", plan->c_str(), plan->ends_with('\n') ? "" : "\n");
     return kDone;
   }
   return flags.is_instant ? run_instant(flags, range->end, *form, *source)

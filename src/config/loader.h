@@ -18,7 +18,7 @@ namespace logpond::config {
 /// Something wrong with the configuration and where.
 struct Problem {
   std::string place;  ///< `logpond.toml:12`, `LOGPOND_SERVER_HTTP` or `--http`.
-  std::string text;   ///< `unknown key "htpp" in [server]; did you mean "http"?`
+  std::string text;   ///< `unknown key "htpp" in [server], did you mean "http"?`
   std::string to_text() const { return place + ": " + text; }
 };
 

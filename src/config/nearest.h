@@ -15,7 +15,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 /// (more than a third of the longer text, and at least 2) that naming it would mislead.
 std::string nearest_name(std::string_view name, std::span<const std::string> candidates);
 
-/// `; did you mean "x"?`, or nothing when no candidate is near.
+/// `, did you mean "x"?`, or nothing when no candidate is near.
 std::string did_you_mean(std::string_view name, std::span<const std::string> candidates);
 
 }  // namespace logpond::config

@@ -50,13 +50,14 @@ constexpr const char* kIntroduction =
 # Configuration
 
 One TOML file, looked for as `--config FILE`, `./logpond.toml`, `~/.config/logpond.toml` and
-`/etc/logpond/logpond.toml`; without one the defaults hold. Every key is also a flag of `logpond serve` and
-an environment variable; a variable wins over the file, a flag over both. `logpond check FILE` says
-what is wrong in a file and in which line.
+`/etc/logpond/logpond.toml`; without one the defaults hold. Every key is also a flag of
+`logpond serve` and an environment variable; a variable wins over the file, a flag over both.
+`logpond check FILE` says what is wrong in a file and in which line.
 
-Sizes are bytes, or carry a unit (`64MiB`, `10GB`). Durations are written `250ms`, `30s`, `1h30m`, `14d`;
-`0` is a duration too. Relative paths in the file count from the file's directory. Options marked
-*reload* change in a running server on SIGHUP; the others need a restart, and the server says so.
+Sizes are bytes, or carry a unit (`64MiB`, `10GB`). Durations are written `250ms`, `30s`, `1h30m`,
+`14d`; `0` is a duration too. Relative paths in the file count from the file's directory. Options
+marked *reload* change in a running server on SIGHUP; the others need a restart, and the server
+says so.
 )";
 
 }  // namespace

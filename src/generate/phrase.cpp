@@ -64,7 +64,9 @@ bool fill(std::string& out, std::string_view place, Dice& dice) {
   } else if (place == "sku") {
     out += dice.pick(Words(kArticles));
   } else if (place == "id") {
-    append_hex(out, 8, dice);
+    // Begins with a letter, so that JSON and logfmt readers never take an id for a number.
+    out += static_cast<char>('a' + dice.below(6));
+    append_hex(out, 7, dice);
   } else if (place == "uuid") {
     for (const int digits : {8, 4, 4, 4}) {
       append_hex(out, digits, dice);

@@ -47,6 +47,7 @@ class HttpServer::Impl {
   telemetry::MetricsRegistry& metrics_;
   std::atomic<std::uint16_t> port_{0};
   std::shared_ptr<ServerCore> core_;
+  std::shared_ptr<void> bodies_gauge_;
   std::vector<std::unique_ptr<LoopContext>> contexts_;
   std::shared_ptr<Listener> listener_;
   std::vector<std::thread> threads_;
@@ -58,11 +59,15 @@ class HttpServer::Impl {
 
 Status HttpServer::Impl::start() {
   if (core_) return fail(ErrorCode::kConflict, "the HTTP server was started before");
-  LOGPOND_TRY(Router router, Router::compile(std::move(routes_)));
+  LOGPOND_TRY(Router router, Router::compile(routes_));
   LOGPOND_TRY(const ListeningSocket socket, open_listening_socket(options_.host, options_.port));
   port_ = socket.port;
-  core_ = std::make_shared<ServerCore>(options_, std::move(router), std::move(errors_), pools_,
-                                       clock_, metrics_);
+  core_ =
+      std::make_shared<ServerCore>(options_, std::move(router), errors_, pools_, clock_, metrics_);
+  // Ours, not the core's: a Responder that outlives us must not reach for the registry.
+  bodies_gauge_ = metrics_.gauge_from(
+      "logpond_http_bodies_bytes", "Memory of request bodies, received and not yet dropped.", {},
+      [budget = core_->bodies] { return static_cast<double>(budget->used()); });
   std::vector<LoopContext*> contexts;
   for (unsigned i = 0; i < std::max(1U, options_.io_threads); ++i) {
     contexts_.push_back(std::make_unique<LoopContext>(core_, EventLoop::create()));

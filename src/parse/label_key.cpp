@@ -42,6 +42,10 @@ void append_label_key(std::string& out, std::string_view key) {
   if (first == std::string_view::npos) return;
   key = key.substr(first, key.find_last_not_of(kBlanks) - first + 1);
   if (out.empty() && is_digit(key.front())) out += '_';
+  if (std::ranges::all_of(key, is_name_byte)) {
+    out += key;
+    return;
+  }
   while (!key.empty()) {
     const bool ascii = static_cast<unsigned char>(key.front()) < 0x80;
     out += is_name_byte(key.front()) ? key.front() : '_';

@@ -1,7 +1,6 @@
 #include "parse/level.h"
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 
 #include "parse/json_scan.h"
@@ -15,11 +14,7 @@ namespace {
 /// Objects of a JSON line in which a level is looked for: the line's own and those in it.
 constexpr int kJsonLevelDepth = 2;
 
-/// Level names in small letters; an earlier one wins over a later one in a logfmt line.
-constexpr std::string_view kFoldedNames[] = {"level",        "log.level",     "severity",
-                                             "severitytext", "lvl",           "severity_text",
-                                             "err_level",    "detected_level"};
-constexpr std::size_t kNoRank = std::size(kFoldedNames);
+constexpr std::size_t kNoRank = std::size(kFoldedLevelNames);
 
 char folded(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
@@ -39,7 +34,7 @@ bool may_end_level_name(char c) {
 std::size_t rank_of(std::string_view key) {
   if (key.empty() || !may_end_level_name(key.back())) return kNoRank;
   for (std::size_t rank = 0; rank < kNoRank; ++rank) {
-    if (equals_folded(key, kFoldedNames[rank])) return rank;
+    if (equals_folded(key, kFoldedLevelNames[rank])) return rank;
   }
   return kNoRank;
 }
@@ -56,6 +51,7 @@ Severity severity_of_value(std::string_view value) {
                 {"inf", Severity::kInfo},    {"critical", Severity::kCritical},
                 {"wrn", Severity::kWarn},    {"dbg", Severity::kDebug},
                 {"trc", Severity::kTrace},   {"information", Severity::kInfo}};
+  if (value.size() < 3) return Severity::kUnknown;
   for (const auto& known : kWords) {
     if (equals_folded(value, known.word)) return known.severity;
   }
@@ -117,32 +113,7 @@ std::string_view json_level(std::string_view line) {
   return value;
 }
 
-/// Looks back from every `=`, so that lines without a level key, the most, are not taken apart.
-bool may_have_level_key(std::string_view line) {
-  const char* const begin = line.data();
-  const char* const end = begin + line.size();
-  const char* place = begin;
-  while (place < end) {
-    const void* const found = std::memchr(place, '=', static_cast<std::size_t>(end - place));
-    if (found == nullptr) return false;
-    const char* const equals = static_cast<const char*>(found);
-    const auto before = static_cast<std::size_t>(equals - begin);
-    if (before > 0 && may_end_level_name(equals[-1])) {
-      for (const std::string_view name : kFoldedNames) {
-        if (before < name.size()) continue;
-        const std::size_t start = before - name.size();
-        const bool key_begins = start == 0 || is_blank(line[start - 1]) || line[start - 1] == '"' ||
-                                static_cast<unsigned char>(line[start - 1]) < 0x20;
-        if (key_begins && equals_folded(line.substr(start, name.size()), name)) return true;
-      }
-    }
-    place = equals + 1;
-  }
-  return false;
-}
-
 std::string_view logfmt_level(std::string_view line) {
-  if (!may_have_level_key(line)) return {};
   LogfmtScanner scanner(line);
   std::string_view value;
   std::size_t best = kNoRank;
@@ -154,6 +125,12 @@ std::string_view logfmt_level(std::string_view line) {
     if (best == 0) break;
   }
   return value;
+}
+
+DetectedLevel member_level(std::string_view line) {
+  const std::string_view value = looks_like_json(line) ? json_level(line) : logfmt_level(line);
+  const Severity severity = severity_of_value(value);
+  return severity == Severity::kUnknown ? DetectedLevel{} : DetectedLevel{severity, value};
 }
 
 }  // namespace
@@ -168,11 +145,7 @@ bool is_level_name(std::string_view name) {
 }
 
 DetectedLevel detect_level(std::string_view line) {
-  const std::string_view value = looks_like_json(line) ? json_level(line) : logfmt_level(line);
-  if (const Severity severity = severity_of_value(value); severity != Severity::kUnknown) {
-    return {severity, value};
-  }
-  return find_level_keyword(line);
+  return find_level(line, member_level);
 }
 
 }  // namespace logpond::parse

@@ -1,7 +1,7 @@
 // One pass over the line looks for two letters in a row that are rare elsewhere and that a keyword
-// cannot do without: tr-ac-e, de-bu-g, fa-tal, cr-itical, e-rr, wa-rn, i-nf-o. Only where such a
-// pair stands is the text compared with the keyword. The vector forms mark the pairs of 32 places
-// at once.
+// cannot do without: tr-ac-e, de-bu-g, fa-tal, cr-itical, e-rr, wa-rn, i-nf-o; and for the last
+// letter of a level name, l, y or t, with `=` or a quote behind it. Only where such a pair stands
+// is the text compared with the words.
 #include "parse/level_keywords.h"
 
 #include <algorithm>
@@ -9,88 +9,16 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "parse/level_marks.h"
 
 namespace logpond::parse {
 
 namespace {
 
-constexpr std::size_t kBlock = 32;
 /// Lines are marked in pieces of this many blocks.
 constexpr std::size_t kBlocksPerPiece = 64;
-
-/// Writes to bits[i] which of the 32 places from text + 32 * i hold a pair. Reads 32 * count + 1
-/// bytes.
-using MarkPairs = void (*)(const char* text, std::size_t count, std::uint32_t* bits);
-
-constexpr char kPairs[][2] = {{'a', 'c'}, {'b', 'u'}, {'f', 'a'}, {'c', 'r'},
-                              {'r', 'r'}, {'w', 'a'}, {'n', 'f'}};
-
-#if defined(__x86_64__)
-
-__attribute__((target("avx2"))) void mark_pairs_avx2(const char* text, std::size_t count,
-                                                     std::uint32_t* bits) {
-  const __m256i lower = _mm256_set1_epi8(0x20);
-  for (std::size_t i = 0; i < count; ++i, text += kBlock) {
-    const __m256i here =
-        _mm256_or_si256(lower, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text)));
-    const __m256i next =
-        _mm256_or_si256(lower, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + 1)));
-    __m256i found = _mm256_setzero_si256();
-    for (const auto& pair : kPairs) {
-      const __m256i both = _mm256_and_si256(_mm256_cmpeq_epi8(here, _mm256_set1_epi8(pair[0])),
-                                            _mm256_cmpeq_epi8(next, _mm256_set1_epi8(pair[1])));
-      found = _mm256_or_si256(found, both);
-    }
-    bits[i] = static_cast<std::uint32_t>(_mm256_movemask_epi8(found));
-  }
-}
-
-void mark_pairs_sse2(const char* text, std::size_t count, std::uint32_t* bits) {
-  const __m128i lower = _mm_set1_epi8(0x20);
-  const auto half = [&](const char* place) {
-    const __m128i here =
-        _mm_or_si128(lower, _mm_loadu_si128(reinterpret_cast<const __m128i*>(place)));
-    const __m128i next =
-        _mm_or_si128(lower, _mm_loadu_si128(reinterpret_cast<const __m128i*>(place + 1)));
-    __m128i found = _mm_setzero_si128();
-    for (const auto& pair : kPairs) {
-      const __m128i both = _mm_and_si128(_mm_cmpeq_epi8(here, _mm_set1_epi8(pair[0])),
-                                         _mm_cmpeq_epi8(next, _mm_set1_epi8(pair[1])));
-      found = _mm_or_si128(found, both);
-    }
-    return static_cast<std::uint32_t>(_mm_movemask_epi8(found));
-  };
-  for (std::size_t i = 0; i < count; ++i, text += kBlock) {
-    bits[i] = half(text) | half(text + 16) << 16;
-  }
-}
-
-MarkPairs best_mark_pairs() {
-  return __builtin_cpu_supports("avx2") ? mark_pairs_avx2 : mark_pairs_sse2;
-}
-
-#else
-
-void mark_pairs_plain(const char* text, std::size_t count, std::uint32_t* bits) {
-  for (std::size_t i = 0; i < count; ++i) {
-    bits[i] = 0;
-    for (std::size_t j = 0; j < kBlock; ++j, ++text) {
-      for (const auto& pair : kPairs) {
-        if ((text[0] | 0x20) == pair[0] && (text[1] | 0x20) == pair[1]) bits[i] |= 1u << j;
-      }
-    }
-  }
-}
-
-MarkPairs best_mark_pairs() {
-  return mark_pairs_plain;
-}
-
-#endif
 
 struct Keyword {
   std::string_view word;
@@ -104,9 +32,11 @@ constexpr Keyword kKeywords[] = {
 constexpr std::size_t kKeywordCount = std::size(kKeywords);
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-/// Where the first place of each keyword is, and what has won so far.
+/// What of the line has been seen, and what has won so far.
 struct Search {
   std::string_view line;
+  MemberLevel member_level;  ///< Null once it has been asked.
+  DetectedLevel member;      ///< What it answered.
   std::array<bool, kKeywordCount> seen{};
   std::size_t best = kKeywordCount;
   std::size_t best_place = 0;
@@ -134,6 +64,13 @@ bool is_bounded(std::string_view line, std::size_t begin, std::size_t end) {
   return (begin == 0 || !in_word(begin - 1)) && (end == line.size() || !in_word(end));
 }
 
+bool equals_folded(std::string_view text, std::string_view lower) {
+  return text.size() == lower.size() &&
+         std::equal(text.begin(), text.end(), lower.begin(), [](char c, char small) {
+           return (c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c) == small;
+         });
+}
+
 bool stands_at(std::string_view line, std::size_t place, std::string_view word) {
   if (line.size() - place < word.size()) return false;
   for (std::size_t i = 0; i < word.size(); ++i) {
@@ -150,6 +87,26 @@ void try_keyword(Search& search, std::size_t keyword, std::size_t place) {
     search.best = keyword;
     search.best_place = place;
   }
+}
+
+/// True when a level name ends at `end` and is a key of its own: a blank, a quote or nothing before
+/// it.
+bool ends_level_name(std::string_view line, std::size_t end) {
+  for (const std::string_view name : kFoldedLevelNames) {
+    if (end < name.size()) continue;
+    const std::size_t begin = end - name.size();
+    const bool key_begins =
+        begin == 0 || static_cast<unsigned char>(line[begin - 1]) <= ' ' || line[begin - 1] == '"';
+    if (key_begins && equals_folded(line.substr(begin, name.size()), name)) return true;
+  }
+  return false;
+}
+
+/// The last letter of what may be a level name is at `last`.
+void try_member(Search& search, std::size_t last) {
+  if (search.member_level == nullptr || !ends_level_name(search.line, last + 1)) return;
+  search.member = search.member_level(search.line);
+  search.member_level = nullptr;
 }
 
 /// A pair was found at `pair`: tries the keywords it may belong to.
@@ -179,44 +136,54 @@ void try_pair(Search& search, std::size_t pair) {
     case 'w':
       candidates = {0, 6, 7};
       break;
-    default:
+    case 'n':
       candidates = {1, 8, kNone};
       break;
+    default:
+      try_member(search, pair);
+      return;
   }
   if (pair < candidates.before) return;
   try_keyword(search, candidates.first, pair - candidates.before);
   if (candidates.second != kNone) try_keyword(search, candidates.second, pair - candidates.before);
 }
 
-void try_marked(Search& search, std::size_t begin, const std::uint32_t* bits, std::size_t count) {
+/// Tries the marked places; false when the answer is known.
+bool try_marked(Search& search, std::size_t begin, const std::uint32_t* bits, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     for (std::uint32_t left = bits[i]; left != 0; left &= left - 1) {
-      try_pair(search, begin + i * kBlock + static_cast<std::size_t>(std::countr_zero(left)));
+      try_pair(search, begin + i * kMarkBlock + static_cast<std::size_t>(std::countr_zero(left)));
+      if (search.member.severity != Severity::kUnknown) return false;
     }
   }
+  return true;
+}
+
+/// Marks and tries the whole line, piece by piece.
+void run(Search& search) {
+  const std::string_view line = search.line;
+  std::array<std::uint32_t, kBlocksPerPiece> bits;
+  std::size_t place = 0;
+  while (line.size() - place > kMarkBlock) {
+    const std::size_t count = std::min((line.size() - place - 1) / kMarkBlock, kBlocksPerPiece);
+    mark_level_pairs(line.data() + place, count, bits.data());
+    if (!try_marked(search, place, bits.data(), count)) return;
+    place += count * kMarkBlock;
+  }
+  if (place == line.size()) return;
+  // The rest is too short to read a block from where it stands. Zeros complete no pair.
+  std::array<char, kMarkBlock + 1> rest{};
+  std::memcpy(rest.data(), line.data() + place, line.size() - place);
+  mark_level_pairs(rest.data(), 1, bits.data());
+  try_marked(search, place, bits.data(), 1);
 }
 
 }  // namespace
 
-DetectedLevel find_level_keyword(std::string_view line) {
-  static const MarkPairs mark_pairs = best_mark_pairs();
-  Search search{.line = line};
-  std::array<std::uint32_t, kBlocksPerPiece> bits;
-  std::size_t place = 0;
-  while (line.size() - place > kBlock) {
-    const std::size_t count = std::min((line.size() - place - 1) / kBlock, kBlocksPerPiece);
-    mark_pairs(line.data() + place, count, bits.data());
-    try_marked(search, place, bits.data(), count);
-    place += count * kBlock;
-    if (search.best == 0) break;
-  }
-  if (place < line.size() && search.best != 0) {
-    // The rest is too short to read a block from where it stands. Zeros complete no pair.
-    std::array<char, kBlock + 1> rest{};
-    std::memcpy(rest.data(), line.data() + place, line.size() - place);
-    mark_pairs(rest.data(), 1, bits.data());
-    try_marked(search, place, bits.data(), 1);
-  }
+DetectedLevel find_level(std::string_view line, MemberLevel member_level) {
+  Search search{.line = line, .member_level = member_level};
+  run(search);
+  if (search.member.severity != Severity::kUnknown) return search.member;
   if (search.best == kKeywordCount) return {};
   const Keyword& keyword = kKeywords[search.best];
   return {keyword.severity, line.substr(search.best_place, keyword.word.size())};

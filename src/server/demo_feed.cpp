@@ -66,12 +66,14 @@ class DemoFeed::Impl {
  private:
   void run() {
     platform::name_this_thread("demo");
-    TimestampNs done = clock_.now() - options_.backfill;
+    TimestampNs looked = clock_.now();
+    TimestampNs done = looked - options_.backfill;
     while (true) {
       const TimestampNs now = clock_.now();
       // A clock that jumped ahead (a suspended laptop) is not filled in; one that went back is
       // waited for.
-      if (now - done > std::max(options_.backfill, kMinute)) done = now - kMinute;
+      if (now - looked > kMinute) done = now - kMinute;
+      looked = now;
       if (now > done) {
         if (!feed(done, now)) return;
         done = now;

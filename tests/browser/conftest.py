@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from browser.dashboard import Dashboard, open_browser
 from playwright.sync_api import Browser
+
+from browser.dashboard import Dashboard, open_browser
 from support.loki import Loki
 from support.server import Server
 

@@ -69,11 +69,15 @@ class Dashboard:
 
     def painted_pixels(self, chart: str) -> int:
         """Pixels of a chart's canvas that are not empty."""
-        return self.part(chart).locator("canvas").first.evaluate(
-            """canvas => {
+        return (
+            self.part(chart)
+            .locator("canvas")
+            .first.evaluate(
+                """canvas => {
                  const area = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
                  let painted = 0
                  for (let i = 3; i < area.data.length; i += 4) if (area.data[i] > 0) painted++
                  return painted
                }"""
+            )
         )

@@ -8,8 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from browser.dashboard import Dashboard, open_browser
 from playwright.sync_api import Browser, expect
+
+from browser.dashboard import Dashboard, open_browser
 from support.loki import Loki
 from support.program import REPOSITORY
 from support.server import Server

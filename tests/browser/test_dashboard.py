@@ -5,8 +5,9 @@ import time
 from collections.abc import Callable
 
 import pytest
-from browser.dashboard import Dashboard
 from playwright.sync_api import expect
+
+from browser.dashboard import Dashboard
 from support.loki import HOUR, Loki
 from support.server import Server
 from support.waiting import eventually
@@ -23,7 +24,7 @@ def filled(server: Server, loki: Loki) -> Server:
     entries = [
         (
             now - i * 10**9,
-            f"level={'error' if i % 4 == 0 else 'info'} msg=\"order {i}\"",
+            f'level={"error" if i % 4 == 0 else "info"} msg="order {i}"',
             {"trace_id": f"t{i}"},
         )
         for i in range(LINES)
@@ -138,7 +139,9 @@ def test_bad_query_is_explained(filled: Server, open_dashboard: Open) -> None:
 
 def test_lines_cannot_smuggle_markup_in(server: Server, loki: Loki, open_dashboard: Open) -> None:
     attack = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>'
-    loki.push({"service_name": "evil", "host": "<b>h</b>"}, [(time.time_ns(), attack, {"f": attack})])
+    loki.push(
+        {"service_name": "evil", "host": "<b>h</b>"}, [(time.time_ns(), attack, {"f": attack})]
+    )
     page = open_dashboard(server, query='{service_name="evil"}')
     expect(page.rows.first).to_contain_text("<img src=x")
     page.rows.first.click()

@@ -23,7 +23,7 @@ NASTY_LINES = [
     "K (Kelvin sign) and k",
     "ſ (long s) and s and S",
     "a.b*c+d?e[f]g(h)i{j}k^l$m|n\\o",
-    'quotes " and \' and `',
+    "quotes \" and ' and `",
     '{"looks":"like json","n":1}',
     "level=info looks=like_logfmt n=2",
     "a",

@@ -11,14 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from support.loki import HOUR, Loki
 from support.program import clean_environment, program_path, run_program
 from support.server import Server
 from support.waiting import eventually
 
-COMMANDS = (
-    "serve push query tail labels series generate check flush version".split()
-)
+COMMANDS = "serve push query tail labels series generate check flush version".split()
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
@@ -102,7 +101,9 @@ def test_serve_help_has_defaults_and_units(run: Run) -> None:
         (["version", "3"], 'unexpected argument "3"'),
     ],
 )
-def test_wrong_usage_ends_with_2_and_a_sentence(run: Run, arguments: list[str], sentence: str) -> None:
+def test_wrong_usage_ends_with_2_and_a_sentence(
+    run: Run, arguments: list[str], sentence: str
+) -> None:
     text = refused(run(*arguments), 2)
     assert sentence in text
     assert "--help" in text, "it says where to look"
@@ -156,7 +157,9 @@ def test_push_json_leaves_out_what_is_no_object(run: Run, server: Server, loki: 
     assert loki.texts('{job="push"}') == ['{"a":1}', '{"a":2}']
 
 
-def test_push_of_a_missing_file_fails_and_sends_the_others(run: Run, server: Server, loki: Loki, tmp_path: Path) -> None:
+def test_push_of_a_missing_file_fails_and_sends_the_others(
+    run: Run, server: Server, loki: Loki, tmp_path: Path
+) -> None:
     (tmp_path / "here.log").write_text("here\n")
     said = run("push", "nowhere.log", "here.log", to=server)
     assert said.returncode == 1
@@ -244,7 +247,9 @@ def test_query_of_metrics(run: Run, server: Server, filled: int) -> None:
     assert table.splitlines()[0].split() == ["series", "last", "least", "most", "course"]
 
 
-def test_query_pages_through_more_than_one_answer_holds(run: Run, server: Server, loki: Loki) -> None:
+def test_query_pages_through_more_than_one_answer_holds(
+    run: Run, server: Server, loki: Loki
+) -> None:
     now = time.time_ns() - HOUR // 4
     for begin in range(0, 12_000, 3000):
         entries = [(now + i // 3, f"line {i}") for i in range(begin, begin + 3000)]
@@ -286,7 +291,7 @@ def test_query_of_a_data_directory(run: Run, server: Server, filled: int) -> Non
 
 
 def test_query_of_no_data_directory_fails(run: Run, tmp_path: Path) -> None:
-    text = refused(run("query", "{a=\"b\"}", "--data", tmp_path / "nowhere"), 1)
+    text = refused(run("query", '{a="b"}', "--data", tmp_path / "nowhere"), 1)
     assert "nowhere" in text
     assert not (tmp_path / "nowhere").exists()
 
@@ -401,7 +406,9 @@ def test_second_server_on_the_same_data_is_refused(run: Run, server: Server) -> 
     assert Loki(server.url).get("/ready").status_code == 200
 
 
-def test_second_server_on_the_same_port_is_refused(run: Run, server: Server, tmp_path: Path) -> None:
+def test_second_server_on_the_same_port_is_refused(
+    run: Run, server: Server, tmp_path: Path
+) -> None:
     address = f"127.0.0.1:{server.port}"
     text = refused(run("serve", "--http", address, "--data", tmp_path / "other"), 1)
     assert address in text
@@ -413,11 +420,13 @@ def test_second_server_on_the_same_port_is_refused(run: Run, server: Server, tmp
     [
         ("[server]\nhttp = 3\n", 'server.toml:2: "http" must be an address'),
         ("[server\n", "server.toml:1: not valid TOML"),
-        ("[store]\nhead_bytes_max = \"12KB\"\n", "too small"),
-        ("[store]\nurl = \"mysql://x\"\n", "mysql"),
+        ('[store]\nhead_bytes_max = "12KB"\n', "too small"),
+        ('[store]\nurl = "mysql://x"\n', "mysql"),
     ],
 )
-def test_serve_refuses_a_wrong_configuration(run: Run, tmp_path: Path, config: str, sentence: str) -> None:
+def test_serve_refuses_a_wrong_configuration(
+    run: Run, tmp_path: Path, config: str, sentence: str
+) -> None:
     (tmp_path / "server.toml").write_text(config)
     assert sentence in refused(run("serve", "--config", "server.toml"), 1)
 

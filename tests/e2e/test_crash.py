@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import requests
+
 from e2e.crash_senders import Batch, Sender, find_faults
 from support.loki import Loki
 from support.server import Server

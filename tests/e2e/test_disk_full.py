@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from support.loki import Loki
 from support.server import Server
 from support.waiting import eventually
@@ -93,7 +94,9 @@ def test_full_disk_refuses_then_recovers(
 
     status, text = writer.push_until_refused()
     assert status in (503, 507), f"{status} {text}"
-    assert "space" in text or "full" in text, f"the sentence should say that the disk is full: {text}"
+    assert "space" in text or "full" in text, (
+        f"the sentence should say that the disk is full: {text}"
+    )
     assert writer.acknowledged, "nothing went in at all"
     print(f"{len(writer.acknowledged)} lines acknowledged, then {status} {text.strip()}")
 

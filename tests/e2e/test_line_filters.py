@@ -4,9 +4,9 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
+
 from e2e.line_patterns import filters
 from e2e.sample_files import SampleFile, make_samples
 from support.loki import Loki
@@ -26,9 +26,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[SampleFile]:
 
 
 @pytest.fixture(scope="module")
-def stored(
-    tmp_path_factory: pytest.TempPathFactory, samples: list[SampleFile]
-) -> Iterator[Server]:
+def stored(tmp_path_factory: pytest.TempPathFactory, samples: list[SampleFile]) -> Iterator[Server]:
     """A server that every sample was pushed to by `logpond push`."""
     home = tmp_path_factory.mktemp("filters")
     with Server(home, config=CONFIG) as server:
@@ -118,4 +116,7 @@ def test_filters_agree_with_grep_while_merging(stored: Server, samples: list[Sam
         stop.set()
         flushing.join()
     assert done["flushes"] > 3, "there was hardly any flush meanwhile"
-    assert Loki(stored.url).count('{job="noise"}', "9000h", 1_700_000_100_000_000_000) == done["flushes"]
+    assert (
+        Loki(stored.url).count('{job="noise"}', "9000h", 1_700_000_100_000_000_000)
+        == done["flushes"]
+    )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import requests
+
 from e2e.dataset_d import CONFIG, T0, push_dataset
 from support.loki import SECOND, Loki
 from support.server import Server
@@ -71,7 +72,9 @@ def ask(loki: Loki, kind: str, query: str) -> requests.Response:
 
 
 @pytest.fixture(scope="module", params=["head", "parts"])
-def loki(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loki]:
+def loki(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Loki]:
     with Server(tmp_path_factory.mktemp("examples"), config=CONFIG) as server:
         client = Loki(server.url)
         push_dataset(client)

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import cramjam
 import logging_loki
 import pytest
+
 from e2e.dataset_d import CONFIG, T0, push_dataset
 from support.loki import HOUR, SECOND, Loki, push_body
 from support.push_message import entry_message, push_message, snappy_block
@@ -47,7 +48,9 @@ def test_push_finds_service_name_and_level(loki: Loki) -> None:
     assert dict(first.labels) == {"app": "till", "service_name": "till"}
     assert dict(first.structured) == {"detected_level": "warn"}
     assert dict(second.structured) == {"detected_level": "unknown"}
-    assert loki.texts('{service_name="till"} | detected_level="warn"') == ["level=warn drawer stuck"]
+    assert loki.texts('{service_name="till"} | detected_level="warn"') == [
+        "level=warn drawer stuck"
+    ]
 
 
 def test_given_level_is_normalised_and_metadata_names_become_identifiers(loki: Loki) -> None:
@@ -203,7 +206,9 @@ def test_paging_meets_every_line_once(loki: Loki) -> None:
         seen: set[str] = set()
         start, end = now - HOUR, now + HOUR
         while True:
-            data = loki.range_data('{app="paged"}', start=start, end=end, limit=150, direction=direction)
+            data = loki.range_data(
+                '{app="paged"}', start=start, end=end, limit=150, direction=direction
+            )
             page = [(int(v[0]), v[1]) for s in data["result"] for v in s["values"]]
             seen |= {text for _, text in page}
             if len(page) < 150:
@@ -248,9 +253,7 @@ def test_instant_answers_for_grafanas_health_check(dataset: Loki) -> None:
 
 
 def test_matrix_is_aligned_to_the_step(dataset: Loki) -> None:
-    data = dataset.range_data(
-        "vector(1)", start=T0 + 37 * SECOND, end=T0 + 81 * SECOND, step="30s"
-    )
+    data = dataset.range_data("vector(1)", start=T0 + 37 * SECOND, end=T0 + 81 * SECOND, step="30s")
     times = [at - T0 // SECOND for at, _ in data["result"][0]["values"]]
     assert times == [30, 60, 90]
 
@@ -259,9 +262,7 @@ def test_log_volume_query_of_grafana(loki: Loki) -> None:
     now = time.time_ns()
     entries = [(now + i, f"level={'error' if i % 4 == 0 else 'info'} n={i}") for i in range(20)]
     loki.push({"app": "till"}, entries)
-    query = (
-        'sum by (level, detected_level) (count_over_time({app="till"} | drop __error__[2h]))'
-    )
+    query = 'sum by (level, detected_level) (count_over_time({app="till"} | drop __error__[2h]))'
     assert loki.instant(query, now + HOUR) == {
         (("detected_level", "error"),): 5,
         (("detected_level", "info"),): 15,

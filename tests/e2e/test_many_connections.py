@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from support.loki import Loki, push_body
 from support.raw_http import RawConnection, request_bytes
 from support.server import Server
@@ -39,9 +40,7 @@ def seconds_of(action: Callable[[], object]) -> float:
     return time.monotonic() - begin
 
 
-def test_idle_connections_do_not_disturb(
-    server: Server, loki: Loki, connection_count: int
-) -> None:
+def test_idle_connections_do_not_disturb(server: Server, loki: Loki, connection_count: int) -> None:
     """All of them kept alive after a request, as browsers and agents do."""
     idle: list[RawConnection] = []
     try:
@@ -162,7 +161,9 @@ def test_request_begun_before_the_stop_is_finished(server: Server) -> None:
 
 def test_second_signal_stops_at_once(server: Server) -> None:
     with RawConnection(server.port) as begun:
-        begun.send(request_bytes("POST", "/loki/api/v1/push", b"", {"Content-Length": "100"}) + b"{")
+        begun.send(
+            request_bytes("POST", "/loki/api/v1/push", b"", {"Content-Length": "100"}) + b"{"
+        )
         assert Loki(server.url).get("/health").status_code == 200
         server.send_signal(signal.SIGTERM)
         with RawConnection(server.port) as _:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from e2e.wrong_pushes import (
     JSON_TYPE,
     NOW,
@@ -143,7 +144,9 @@ def test_chunked_body_of_100_megabytes_is_refused(target: Server) -> None:
     block = b"100000\r\n" + b" " * MEGABYTE + b"\r\n"
     with RawConnection(target.port) as connection:
         head = {"Transfer-Encoding": "chunked", "Content-Type": "application/json"}
-        lines = [f"POST {LOKI_PUSH} HTTP/1.1", "Host: test"] + [f"{n}: {v}" for n, v in head.items()]
+        lines = [f"POST {LOKI_PUSH} HTTP/1.1", "Host: test"] + [
+            f"{n}: {v}" for n, v in head.items()
+        ]
         connection.send("\r\n".join(lines).encode() + b"\r\n\r\n")
         for _ in range(100):
             connection.send(block)
@@ -170,7 +173,9 @@ REQUESTS = {
         {400},
     ),
     "bad chunk": (
-        b"POST " + LOKI_PUSH.encode() + b" HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"POST "
+        + LOKI_PUSH.encode()
+        + b" HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
         b"zz\r\n",
         {400},
     ),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import cramjam
+
 from support.loki import HOUR, push_body
 from support.push_message import entry_message, push_message, snappy_block
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from source_tree import ROOT, code_only, cpp_files, is_test, show, sources, tracked_files
+from lint.source_tree import ROOT, code_only, cpp_files, is_test, show, sources, tracked_files
 
 
 def hits(pattern: str, paths, read=code_only, flags=0) -> list[str]:

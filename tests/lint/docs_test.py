@@ -5,27 +5,33 @@ import subprocess
 
 import pytest
 
-from layers_test import layers
-from source_tree import ROOT, show, tracked_files
+from lint.layers_test import layers
+from lint.source_tree import ROOT, show, tracked_files
 
-import program
+from support.program import run_program
 
 
-def test_configuration_reference_is_up_to_date():
+def shown(home, *arguments):
+    run = run_program(*arguments, home=home)
+    assert run.returncode == 0, run.stderr.decode()
+    return run.stdout.decode()
+
+
+def test_configuration_reference_is_up_to_date(tmp_path):
     page = ROOT / "docs" / "reference" / "config.md"
-    made = program.run("docs", "config").stdout
+    made = shown(tmp_path, "docs", "config")
     assert page.read_text(encoding="utf-8") == made, (
         "bring it up to date: build/release/logpond docs config > docs/reference/config.md")
 
 
-def test_commands_of_the_man_page_answer_to_help():
-    names = re.findall(r"^\.B ([a-z]+)$", program.run("docs", "man").stdout, re.M)
+def test_commands_of_the_man_page_answer_to_help(tmp_path):
+    names = re.findall(r"^\.B ([a-z]+)$", shown(tmp_path, "docs", "man"), re.M)
     assert "serve" in names
     for name in names:
         if name == "logpond":
             continue
-        shown = program.run(name, "--help")
-        assert "Usage: logpond " + name in shown.stdout and "Examples:" in shown.stdout, name
+        text = shown(tmp_path, name, "--help")
+        assert "Usage: logpond " + name in text and "Examples:" in text, name
 
 
 MODULE_TABLES = [p for p in ("docs/ARCHITECTURE.md", "docs/architecture.md") if (ROOT / p).exists()]

@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 
-from source_tree import ROOT, cpp_files
+from lint.source_tree import ROOT, cpp_files
 
 
 def test_cpp_files_are_formatted():

@@ -2,7 +2,7 @@
 
 import re
 
-from source_tree import ROOT, code_only, cpp_files, is_test, module_of, show
+from lint.source_tree import ROOT, code_only, cpp_files, is_test, module_of, show
 
 LAYERS_FILE = ROOT / "cmake" / "layers.cmake"
 INCLUDE = re.compile(r'^#include "([a-z_]+)/', re.MULTILINE)

@@ -2,7 +2,7 @@
 
 import re
 
-from source_tree import code_only, cpp_files, is_test, show, sources
+from lint.source_tree import code_only, cpp_files, is_test, show, sources
 
 FILE_LINES_MAX = 800
 FUNCTION_LINES_MAX = 70

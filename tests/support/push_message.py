@@ -25,7 +25,9 @@ def _text(place: int, text: str | bytes) -> bytes:
     return _bytes(place, text.encode() if isinstance(text, str) else text)
 
 
-def entry_message(timestamp: int, line: str | bytes, metadata: dict[str, str] | None = None) -> bytes:
+def entry_message(
+    timestamp: int, line: str | bytes, metadata: dict[str, str] | None = None
+) -> bytes:
     seconds, nanos = divmod(timestamp, 10**9)
     out = _bytes(1, _number(1, seconds) + _number(2, nanos)) + _text(2, line)
     for name, value in (metadata or {}).items():

@@ -216,6 +216,19 @@ Result<std::vector<Labels>> parse_series_list(std::string_view body) {
   return all;
 }
 
+Result<std::vector<std::string>> parse_plan(std::string_view body) {
+  dom::parser parser;
+  dom::element root;
+  dom::array steps;
+  if (parser.parse(body.data(), body.size()).get(root) != simdjson::SUCCESS ||
+      root["plan"].get_array().get(steps) != simdjson::SUCCESS) {
+    return not_an_answer("it has no plan");
+  }
+  std::vector<std::string> plan;
+  for (const dom::element step : steps) plan.emplace_back(text_of(step));
+  return plan;
+}
+
 Result<LogEntry> parse_tail_record(std::string_view json) {
   dom::parser parser;
   dom::element root;

@@ -58,6 +58,9 @@ Result<std::vector<std::string>> parse_name_list(std::string_view body);
 /// Reads the answer of /loki/api/v1/series. Errors: kInternal.
 Result<std::vector<Labels>> parse_series_list(std::string_view body);
 
+/// Reads the steps of /api/v1/explain's `plan`. Errors: kInternal.
+Result<std::vector<std::string>> parse_plan(std::string_view body);
+
 /// Reads one `record` event of /api/v1/tail. Errors: kInternal.
 Result<LogEntry> parse_tail_record(std::string_view json);
 /// `count` of a `dropped` event; 0 when it has none.

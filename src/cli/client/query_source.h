@@ -16,7 +16,7 @@ class QuerySource {
   virtual ~QuerySource() = default;
   virtual Result<Answer> range(const Question& question) = 0;
   virtual Result<Answer> instant(const std::string& query, TimestampNs time, std::size_t limit) = 0;
-  /// The plan in words.
+  /// The plan in words, each step a line that ends with a line feed.
   virtual Result<std::string> explain(const std::string& query) = 0;
 };
 

@@ -12,7 +12,11 @@ class ServerSource : public QuerySource {
     return client_.ask_instant(query, time, limit);
   }
   Result<std::string> explain(const std::string& query) override {
-    return client_.get("/api/v1/explain", {{"query", query}});
+    LOGPOND_TRY(const std::string body, client_.get("/api/v1/explain", {{"query", query}}));
+    LOGPOND_TRY(const std::vector<std::string> steps, parse_plan(body));
+    std::string plan;
+    for (const std::string& step : steps) plan += step + "\n";
+    return plan;
   }
 
  private:

@@ -58,6 +58,12 @@ TEST(Answer, ReadsLists) {
             "{a=\"1\", b=\"2\"}");
 }
 
+TEST(Answer, ReadsPlans) {
+  EXPECT_EQ(parse_plan(R"({"query":"x","plan":["scan","filter"]})").value(),
+            (std::vector<std::string>{"scan", "filter"}));
+  EXPECT_FALSE(parse_plan("{}").has_value());
+}
+
 TEST(Answer, ReadsTailEvents) {
   const auto entry = parse_tail_record(
       R"({"timestamp":"1795219210000000001","labels":{"app":"till"},"fields":{"trace":"abc"},"level":"error","message":"x"})");

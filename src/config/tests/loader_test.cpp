@@ -50,7 +50,7 @@ retention_bytes = 5000
 
 TEST(Loader, NamesLineAndNearestKeyOfAnUnknownOne) {
   EXPECT_EQ(problems_of("[server]\n\nhtpp = \"x\"\n"),
-            Texts{"logpond.toml:3: unknown key \"htpp\" in [server]; did you mean \"http\"?"});
+            Texts{"logpond.toml:3: unknown key \"htpp\" in [server], did you mean \"http\"?"});
 }
 
 TEST(Loader, SaysInWhichSectionAKeyBelongs) {
@@ -62,7 +62,7 @@ TEST(Loader, SaysInWhichSectionAKeyBelongs) {
 
 TEST(Loader, NamesTheNearestSectionOnce) {
   EXPECT_EQ(problems_of("[sever]\nhttp = \"x\"\nfoo = 1\n"),
-            Texts{"logpond.toml:1: unknown section [sever]; did you mean \"server\"?"});
+            Texts{"logpond.toml:1: unknown section [sever], did you mean \"server\"?"});
 }
 
 TEST(Loader, SaysWhichTypeIsWanted) {
@@ -151,7 +151,7 @@ TEST_F(LoaderFiles, PutsTheNameOfTheVariableBeforeItsProblem) {
             "LOGPOND_LOG_LEVEL: \"loud\" is not one of debug, info, warn or error");
   ASSERT_EQ(loaded.warnings.size(), 1U);
   EXPECT_EQ(loaded.warnings[0].to_text(),
-            "LOGPOND_LOG_LEVLE: unknown variable; did you mean \"LOGPOND_LOG_LEVEL\"?");
+            "LOGPOND_LOG_LEVLE: unknown variable, did you mean \"LOGPOND_LOG_LEVEL\"?");
 }
 
 TEST(Reload, TellsWhatNeedsARestart) {

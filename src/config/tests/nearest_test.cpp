@@ -19,7 +19,7 @@ TEST(Nearest, CountsSwapsAsOneEdit) {
 TEST(Nearest, NamesTheKeyThatWasMeant) {
   EXPECT_EQ(nearest_name("htpp", kKeys), "http");
   EXPECT_EQ(nearest_name("io_thread", kKeys), "io_threads");
-  EXPECT_EQ(did_you_mean("insecur", kKeys), "; did you mean \"insecure\"?");
+  EXPECT_EQ(did_you_mean("insecur", kKeys), ", did you mean \"insecure\"?");
 }
 
 TEST(Nearest, NamesNothingWhenAllAreFar) {

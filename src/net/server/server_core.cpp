@@ -23,9 +23,6 @@ ServerCore::ServerCore(HttpServer::Options server_options, Router compiled, Erro
       errors_(std::move(errors)),
       metrics_(metrics),
       connections_gauge_(metrics.gauge("logpond_http_connections", "Open HTTP connections.")) {
-  bodies_gauge_ = metrics_.gauge_from(
-      "logpond_http_bodies_bytes", "Memory of request bodies, received and not yet dropped.", {},
-      [budget = bodies] { return static_cast<double>(budget->used()); });
   for (std::size_t route = 0; route <= unmatched(); ++route) {
     seconds_.push_back(&metrics_.histogram(
         "logpond_http_request_seconds", "From the end of a request to its answer.",

@@ -58,7 +58,6 @@ class ServerCore {
   const ErrorFormatter errors_;
   telemetry::MetricsRegistry& metrics_;
   telemetry::Gauge& connections_gauge_;
-  std::shared_ptr<void> bodies_gauge_;
   std::vector<telemetry::Histogram*> seconds_;
   std::string unmatched_label_ = "unmatched";
   std::string request_id_prefix_;

@@ -12,7 +12,7 @@ namespace logpond::parse {
 namespace {
 
 void check_line(std::string_view line) {
-  const DetectedLevel keyword = find_level_keyword(line);
+  const DetectedLevel keyword = find_level(line, nullptr);
   const DetectedLevel slow_keyword = slow_level_keyword(line);
   LOGPOND_CHECK(keyword.severity == slow_keyword.severity);
   LOGPOND_CHECK(keyword.word == slow_keyword.word);

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "codec/literal_search.h"
 #include "parse/level_keywords.h"
+#include "parse/level_marks.h"
 #include "parse/tests/slow_level.h"
 
 namespace logpond::parse {
@@ -113,7 +115,7 @@ RC_GTEST_PROP(Level, TheFastKeywordSearchAgreesWithASlowOne, ()) {
   // Every begin, so that each piece meets every place of a block.
   for (std::size_t begin = 0; begin <= line.size(); ++begin) {
     const std::string_view rest = std::string_view(line).substr(begin);
-    const DetectedLevel fast = find_level_keyword(rest);
+    const DetectedLevel fast = find_level(rest, nullptr);
     const DetectedLevel slow = slow_level_keyword(rest);
     RC_ASSERT(fast.severity == slow.severity);
     RC_ASSERT(fast.word.data() == slow.word.data() && fast.word.size() == slow.word.size());
@@ -127,6 +129,36 @@ RC_GTEST_PROP(Level, TheWholeSearchAgreesWithASlowOne, ()) {
   if (!slow) RC_DISCARD("looks like JSON");
   RC_ASSERT(fast.severity == slow->severity);
   RC_ASSERT(fast.word == slow->word);
+}
+
+/// The places that level_marks.h promises, byte by byte.
+std::vector<std::uint32_t> promised_marks(std::string_view text, std::size_t count) {
+  std::vector<std::uint32_t> bits(count, 0);
+  for (std::size_t i = 0; i < count * kMarkBlock; ++i) {
+    const std::string pair = lowered(text.substr(i, 2));
+    bool marked = std::string_view("lyt").find(pair[0]) != std::string_view::npos &&
+                  (pair[1] == '=' || pair[1] == '"');
+    for (const char* letters : {"ac", "bu", "fa", "cr", "rr", "wa", "nf"})
+      marked |= pair == letters;
+    if (marked) bits[i / kMarkBlock] |= 1u << (i % kMarkBlock);
+  }
+  return bits;
+}
+
+RC_GTEST_PROP(LevelMarks, BothFormsMarkEveryPromisedPlace, ()) {
+  constexpr std::size_t kCount = 3;
+  auto text = *rc::gen::container<std::string>(
+      kCount * kMarkBlock + 1, rc::gen::element('a', 'c', 'R', 'r', 'W', 'A', 'n', 'F', 'l', 'Y',
+                                                't', '=', '"', 'b', 'U', 'x', '\0', '\xFF'));
+  text[*rc::gen::inRange<std::size_t>(0, text.size())] = *rc::gen::arbitrary<char>();
+  const std::vector<std::uint32_t> promised = promised_marks(text, kCount);
+  std::vector<std::uint32_t> plain(kCount);
+  mark_level_pairs_plain(text.data(), kCount, plain.data());
+  RC_ASSERT(plain == promised);
+  if (!codec::has_avx2()) return;
+  std::vector<std::uint32_t> vector(kCount);
+  mark_level_pairs_avx2(text.data(), kCount, vector.data());
+  for (std::size_t i = 0; i < kCount; ++i) RC_ASSERT((vector[i] & promised[i]) == promised[i]);
 }
 
 TEST(Level, LongLinesAreSearchedToTheirEnd) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -78,6 +79,27 @@ TEST(DemoFeed, TriesARefusedBatchAgain) {
   DemoFeed feed({.lines_per_second = 50}, clock, sink.submit());
   EXPECT_TRUE(feed.feed(kNow - 10 * kSecond, kNow));
   EXPECT_GT(sink.times().size(), 50U);
+}
+
+/// Never the same instant twice, as a real clock.
+class TickingClock : public platform::ManualClock {
+ public:
+  using ManualClock::ManualClock;
+  TimestampNs now() const override { return ManualClock::now() + ++ticks_; }
+
+ private:
+  mutable std::atomic<TimestampNs> ticks_{0};
+};
+
+TEST(DemoFeed, BackfillsAWholeHourByAClockThatTicks) {
+  Sink sink;
+  const TickingClock clock(kNow);
+  DemoFeed feed({.lines_per_second = 5, .backfill = kHour, .tick = kMillisecond}, clock,
+                sink.submit());
+  feed.start();
+  sink.wait_for_records(1000);
+  feed.stop();
+  EXPECT_LT(sink.times().front(), kNow - kHour + kMinute);
 }
 
 TEST(DemoFeed, BackfillsThenGoesOnUntilStopped) {

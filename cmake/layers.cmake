@@ -5,7 +5,7 @@
 set(LOGPOND_LAYER_0 core)
 set(LOGPOND_LAYER_1 platform codec)
 set(LOGPOND_LAYER_2 telemetry config)
-set(LOGPOND_LAYER_3 parse storage net)
+set(LOGPOND_LAYER_3 parse storage net generate)
 set(LOGPOND_LAYER_4 logql)
 set(LOGPOND_LAYER_5 ingest)
 set(LOGPOND_LAYER_6 api)

@@ -1,6 +1,7 @@
 // A dialect: the routes of one protocol spoken over HTTP. It translates and decides nothing.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,13 @@
 #include "platform/clock.h"
 #include "storage/store.h"
 #include "telemetry/metrics.h"
+
+namespace logpond::telemetry {
+class Health;
+}
+namespace logpond::api::tail {
+class TailEngine;
+}
 
 namespace logpond::api {
 
@@ -27,6 +35,14 @@ struct ApiOptions {
   DurationNs reject_newer_than = 10 * kMinute;
 };
 
+/// What this program is: /version, and Loki's buildinfo.
+struct BuildInfo {
+  std::string version = "0.1.0";
+  std::string commit;    ///< Of git; empty when unknown.
+  std::string built;     ///< RFC 3339; empty when unknown.
+  std::string compiler;  ///< Empty when unknown.
+};
+
 /// What every dialect may use. Borrowed: outlives the routes.
 struct ApiContext {
   storage::Store& store;
@@ -36,6 +52,12 @@ struct ApiContext {
   const platform::Clock& clock;
   telemetry::MetricsRegistry& metrics;
   ApiOptions options;
+  BuildInfo build{};
+  /// What /ready says; null: ready while the store takes writes.
+  const telemetry::Health* health = nullptr;
+  /// Serves every live tail, whatever its protocol. build_routes() makes one when there is none;
+  /// the handlers share it, so it lives as long as the routes. Make it yourself to stop() it early.
+  std::shared_ptr<tail::TailEngine> tails;
 };
 
 /// A row of the registry.
@@ -47,5 +69,12 @@ struct Dialect {
 
 /// Every dialect of this build: api/registry.cpp.
 const std::vector<Dialect>& dialects();
+
+/// The routes of all dialects, and the OpenAPI document made from them.
+std::vector<net::Route> build_routes(ApiContext context);
+
+/// How errors of the server itself look: our JSON below /api/, Loki's and other dialects' plain
+/// text.
+net::ErrorFormatter error_formatter();
 
 }  // namespace logpond::api

@@ -1,6 +1,7 @@
 // The one road from any door to the store: admission, counting, then append.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,7 @@
 
 namespace logpond::ingest {
 
-/// Borrows the store, clock and metrics, which must outlive it.
+/// Borrows the store, clock and metrics, which must outlive it and every `done` still to come.
 ///
 /// Threads: any.
 class Pipeline {
@@ -23,9 +24,11 @@ class Pipeline {
 
   /// Hands a batch to the store. `door` names the protocol in metrics (`loki`, `jsonline`).
   /// `done` runs once, on a thread of the store or at once; see storage::Store::append for
-  /// refusals.
+  /// refusals, to which this adds kInvalidArgument for a tenant that is not one. An empty batch
+  /// succeeds at once and is not counted.
   void submit(std::string_view door, RecordBatch batch, storage::AppendCallback done);
-  /// Counts records a decoder refused before they reached the batch.
+  /// Counts records a decoder refused before they reached the batch. `door` and `reason` become
+  /// label values: one of a few fixed words each, never text from the sender.
   void count_refused(std::string_view door, std::string_view reason, std::size_t records);
 
  private:

@@ -13,6 +13,7 @@
 #include "core/result.h"
 #include "core/stream.h"
 #include "core/time.h"
+#include "logql/label_origin.h"
 #include "platform/cancel_token.h"
 #include "platform/clock.h"
 #include "storage/store.h"
@@ -45,7 +46,6 @@ struct InstantQuery {
 };
 
 /// One label of a result with where it came from.
-enum class LabelOrigin : std::uint8_t { kStream, kMetadata, kParsed };
 struct ResultLabel {
   std::string name;
   std::string value;
@@ -63,11 +63,13 @@ struct ResultLine {
 };
 
 struct Point {
-  TimestampNs time = 0;  ///< Whole milliseconds.
+  TimestampNs time = 0;  ///< Nanoseconds, rounded down to whole milliseconds.
   double value = 0;
 };
 struct Series {
-  Labels labels;  ///< May hold labels with empty values set by parsers: see empty_labels.
+  Labels labels;
+  /// Names of labels that a parser set to an empty value, sorted: `Labels` cannot hold them.
+  std::vector<std::string> empty_labels;
   std::vector<Point> points;
 };
 
@@ -101,6 +103,9 @@ struct EngineLimits {
   std::size_t entries_max = 5000;
   std::size_t points_max = 11'000;
   DurationNs range_max = (30 * 24 + 1) * kHour;  ///< 0: any.
+  /// Partial results (series times windows) of one query; beyond it kLimitExceeded. Bounds the
+  /// memory of a query whatever the data: at most some 100 bytes each.
+  std::size_t cells_max = 2'000'000;
 };
 
 /// A log query bound to its pipeline, for records that did not come from a scan (live tails).

@@ -41,8 +41,8 @@ using Handler = std::function<void(HttpRequest request, Responder responder)>;
 
 struct RouteLimits {
   std::size_t body_bytes_max = 1 << 20;  ///< As received. Beyond: 413.
-  DurationNs deadline =
-      30 * kSecond;  ///< From the request's end to the answer (the cancel token's deadline).
+  /// From the request's end to the answer (the cancel token's deadline).
+  DurationNs deadline = 30 * kSecond;
 };
 
 /// One row of the route table.
@@ -66,7 +66,8 @@ class Responder {
   struct Exchange;  ///< Inside http_server.cpp.
   explicit Responder(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}
   Responder(Responder&&) noexcept = default;
-  Responder& operator=(Responder&&) noexcept = default;
+  /// What it held unanswered is answered by a 500.
+  Responder& operator=(Responder&& other) noexcept;
   Responder(const Responder&) = delete;
   Responder& operator=(const Responder&) = delete;
   ~Responder();
@@ -97,8 +98,8 @@ class HttpServer {
     DurationNs body_idle_timeout = 30 * kSecond;  ///< Longest pause inside a body or while writing.
     DurationNs keep_alive_timeout = 75 * kSecond;
     std::size_t head_bytes_max = 32 << 10;  ///< Beyond: 431.
-    std::size_t bodies_bytes_max = std::size_t{512}
-                                   << 20;  ///< All bodies in memory together. Beyond: 503.
+    /// All bodies in memory together. Beyond: 503.
+    std::size_t bodies_bytes_max = std::size_t{512} << 20;
     std::string server_name = "logpond";
   };
   struct Pools {
@@ -111,10 +112,11 @@ class HttpServer {
   ~HttpServer();
 
   /// Binds and begins to accept. Errors: kConflict (address in use, said in one sentence),
-  /// kPermissionDenied, kIo.
+  /// kPermissionDenied, kInvalidArgument (no such address, or a route that cannot be compiled),
+  /// kIo.
   Status start();
   /// Stops accepting, answers what was begun, closes streams and idle connections, then returns;
-  /// after `patience` what is left is cut. Idempotent.
+  /// after `patience` what is left is cut. Idempotent. Not from a handler on an io thread.
   void stop(DurationNs patience);
   std::uint16_t port() const;
 

@@ -71,12 +71,22 @@ class Body {
  public:
   static constexpr std::size_t kPadding = 64;
   Body() = default;
+  /// Pads `bytes` by itself.
   explicit Body(std::string bytes);
-  std::string_view view() const { return {bytes_.data(), size_}; }
+  /// Adopts `size` bytes that already have their padding; the deleter gives the memory back.
+  Body(std::shared_ptr<const char> padded, std::size_t size);
+  Body(Body&& other) noexcept;
+  Body& operator=(Body&& other) noexcept;
+  Body(const Body&) = delete;
+  Body& operator=(const Body&) = delete;
+  ~Body() = default;
+
+  std::string_view view() const { return {bytes_ ? bytes_.get() : kEmpty, size_}; }
   std::size_t size() const { return size_; }
 
  private:
-  std::string bytes_;
+  static constexpr char kEmpty[kPadding] = {};
+  std::shared_ptr<const char> bytes_;
   std::size_t size_ = 0;
 };
 
@@ -93,7 +103,9 @@ struct HttpRequest {
   bool remote_is_loopback = false;
   std::string request_id;  ///< From X-Request-Id when sane, else made; echoed in the answer.
   TimestampNs received = 0;
-  platform::CancelToken cancel;  ///< Set when the client goes away; carries the route's deadline.
+  /// Set when the client goes away; carries the route's deadline. A client that shuts only its
+  /// sending side looks the same and counts as gone, but what is answered still reaches it.
+  platform::CancelToken cancel;
 
   /// Query parameters, and those of an application/x-www-form-urlencoded body after them.
   Parameters form_parameters() const;

@@ -13,8 +13,11 @@ namespace logpond::net {
 
 struct OutboundLimits {
   std::size_t queue_bytes_max = std::size_t{4}
-                                << 20;      ///< Written by us, not yet taken by the client.
-  DurationNs idle_ping = 10 * kSecond;      ///< WebSocket: ping after this; 0: never.
+                                << 20;  ///< Written by us, not yet taken by the client.
+  DurationNs idle_ping = 10 * kSecond;  ///< WebSocket: ping after this; 0: never.
+  /// WebSocket: the text `ping` from the client is answered by the text `pong` (Logs & Found's
+  /// clients).
+  bool answer_text_ping = false;
   DurationNs write_timeout = 60 * kSecond;  ///< A client that takes nothing for so long is cut.
 };
 
@@ -27,7 +30,8 @@ class OutboundStream {
   /// Queues a payload (a chunk, or one WebSocket text frame). False, and nothing is queued, when
   /// the queue is full or the stream is closed: the caller drops and counts.
   virtual bool try_send(std::string payload) = 0;
-  /// Waits for room. Errors: kCancelled when the client went away, kDeadlineExceeded.
+  /// Waits for room; so not in a handler that runs on an io thread. Errors: kCancelled when the
+  /// client went away, kDeadlineExceeded.
   virtual Status send_and_wait(std::string payload, DurationNs patience) = 0;
   /// Sends what is queued, then ends: the last chunk, or a WebSocket close with `code` and `reason`
   /// (cut to 123 bytes). Idempotent.

@@ -6,6 +6,7 @@
 #include "storage/embedded_store.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -70,6 +71,7 @@ class EmbeddedStore : public Store {
   StoreStats stats() const override;
 
  private:
+  Status make_data_directory();
   Status replay();
   Status replay_frame(WalSequence sequence, RecordId first_id, std::string_view payload,
                       WalSequence sealed);
@@ -115,7 +117,7 @@ class EmbeddedStore : public Store {
   std::uint64_t seal_attempts_ = 0;
   std::string read_only_reason_;
   bool stopping_ = false;
-  std::uint64_t next_record_id_ = 1;  // changed by the committer only
+  std::atomic<std::uint64_t> next_record_id_ = 1;  // changed by the committer only
 
   std::uint64_t next_sequence_ = 1;  // committer only
   std::mutex maintenance_mutex_;     // merging and retention: one at a time
@@ -139,7 +141,7 @@ double seconds_since(const platform::Clock& clock, DurationNs begin) {
 
 Status EmbeddedStore::open() {
   if (!options_.read_only) {
-    LOGPOND_CHECK_OK(fs_.create_directories(options_.directory));
+    LOGPOND_CHECK_OK(make_data_directory());
     auto lock = fs_.lock(options_.directory / "LOCK");
     if (!lock && lock.error().code == ErrorCode::kConflict) {
       return fail(ErrorCode::kConflict,
@@ -154,6 +156,21 @@ Status EmbeddedStore::open() {
   LOGPOND_CHECK_OK(replay());
   register_metrics();
   if (!options_.read_only) start();
+  return {};
+}
+
+/// A new directory is durable only when its parents are synced. Until a manifest shows that this
+/// was done once, do it at every start: an earlier one may have made the directory and failed to
+/// sync.
+Status EmbeddedStore::make_data_directory() {
+  LOGPOND_CHECK_OK(fs_.create_directories(options_.directory));
+  if (fs_.exists(options_.directory / "MANIFEST")) return {};
+  for (auto path = std::filesystem::absolute(options_.directory).lexically_normal();
+       path.has_relative_path(); path = path.parent_path()) {
+    const Status synced = fs_.sync_directory(path.parent_path());
+    // A parent that we may not read was not made by us.
+    if (!synced && synced.error().code != ErrorCode::kPermissionDenied) return synced;
+  }
   return {};
 }
 
@@ -196,7 +213,7 @@ Status EmbeddedStore::replay_frame(WalSequence sequence, RecordId first_id,
     return {};
   }
   next_sequence_ = std::max(next_sequence_, sequence.value + 1);
-  next_record_id_ = std::max(next_record_id_, first_id.value + batch->size());
+  next_record_id_ = std::max(next_record_id_.load(), first_id.value + batch->size());
   if (sequence <= sealed) return {};
   auto stored = std::make_shared<StoredBatch>();
   stored->first_id = first_id;
@@ -608,6 +625,7 @@ StoreStats EmbeddedStore::stats() const {
   }
   stats.records += stats.head_records;
   stats.wal_bytes = wal_->bytes();
+  stats.next_record_id = RecordId{next_record_id_};
   const std::lock_guard lock(mutex_);
   stats.head_bytes = head_bytes_locked();
   stats.read_only = !read_only_reason_.empty();

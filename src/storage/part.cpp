@@ -193,9 +193,7 @@ PartWriter::~PartWriter() {
 
 Result<PartWriter> PartWriter::create(platform::FileSystem& fs, Options options) {
   const std::filesystem::path temporary = options.parts_directory / (options.name + ".tmp");
-  const bool is_new_day = !fs.exists(temporary.parent_path());
   LOGPOND_CHECK_OK(fs.create_directories(temporary.parent_path()));
-  if (is_new_day) LOGPOND_CHECK_OK(fs.sync_directory(options.parts_directory));
   LOGPOND_TRY(auto file, fs.open(temporary, platform::OpenMode::kCreateOrTruncate));
   PartWriter writer(fs, std::move(options), std::move(file));
   LOGPOND_CHECK_OK(writer.file_->write_at(0, kMagic));
@@ -253,6 +251,8 @@ Result<PartSummary> PartWriter::finish() {
   LOGPOND_CHECK_OK(fs_->rename(temporary_, final_path));
   file_.reset();
   LOGPOND_CHECK_OK(fs_->sync_directory(final_path.parent_path()));
+  // The partition's folder may be new, or an earlier part may have failed to make it durable.
+  LOGPOND_CHECK_OK(fs_->sync_directory(options_.parts_directory));
   summary_.bytes = offset_ + tail.size();
   return summary_;
 }

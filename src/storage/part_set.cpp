@@ -48,9 +48,14 @@ struct RowPlace {
 
 std::map<std::string, std::vector<RowPlace>> rows_by_partition(const Head& head) {
   std::map<std::int64_t, std::vector<RowPlace>> by_day;
+  std::int64_t last_day = 0;
+  std::vector<RowPlace>* last_rows = nullptr;  // neighbours are mostly of one day
   for (const StoredBatchPtr& batch : head.batches()) {
     for (std::uint32_t row = 0; row < batch->batch.size(); ++row) {
-      by_day[utc_day(batch->batch.timestamp(row))].push_back({batch.get(), row});
+      const std::int64_t day = utc_day(batch->batch.timestamp(row));
+      if (last_rows == nullptr || day != last_day) last_rows = &by_day[day];
+      last_day = day;
+      last_rows->push_back({batch.get(), row});
     }
   }
   std::vector<std::size_t> sizes;
@@ -62,8 +67,9 @@ std::map<std::string, std::vector<RowPlace>> rows_by_partition(const Head& head)
     auto& into = partitions[rows.size() < fewest ? std::string(kMixed) : format_day(day)];
     into.insert(into.end(), rows.begin(), rows.end());
   }
-  for (auto& [name, rows] : partitions) {
-    std::sort(rows.begin(), rows.end(), [](const RowPlace& a, const RowPlace& b) {
+  // Rows of one day stand in arrival order already; those of several days are brought back into it.
+  if (const auto mixed = partitions.find(std::string(kMixed)); mixed != partitions.end()) {
+    std::sort(mixed->second.begin(), mixed->second.end(), [](const RowPlace& a, const RowPlace& b) {
       return a.batch->first_id.value + a.row < b.batch->first_id.value + b.row;
     });
   }

@@ -21,21 +21,31 @@ std::uint32_t RowBuffer::intern_severity_text(std::string_view word) {
   return at->second;
 }
 
-void RowBuffer::add_field(const FieldView& field) {
+/// The column of a name; null when there are too many names.
+FieldColumn* RowBuffer::column_of(std::string_view name) {
+  const auto at = fields.find(name);
+  if (at != fields.end()) return &at->second;
+  if (fields.size() >= kFieldColumnsMax) return nullptr;
+  return &fields.emplace(std::string(name), FieldColumn()).first->second;
+}
+
+void RowBuffer::add_field(FieldColumn* column, const FieldView& field) {
   const auto row = static_cast<std::uint32_t>(size());
-  auto at = fields.find(field.name);
-  if (at == fields.end() && fields.size() < kFieldColumnsMax) {
-    at = fields.emplace(std::string(field.name), FieldColumn()).first;
-  }
-  if (at == fields.end() || (!at->second.rows.empty() && at->second.rows.back() == row)) {
+  if (column == nullptr || (!column->rows.empty() && column->rows.back() == row)) {
     loose_fields.push_back({row, field.kind, std::string(field.name), std::string(field.value)});
     return;
   }
-  FieldColumn& column = at->second;
-  column.rows.push_back(row);
-  column.kinds.push_back(field.kind);
-  column.bytes.append(field.value);
-  column.ends.push_back(static_cast<std::uint32_t>(column.bytes.size()));
+  column->rows.push_back(row);
+  column->kinds.push_back(field.kind);
+  column->bytes.append(field.value);
+  column->ends.push_back(static_cast<std::uint32_t>(column->bytes.size()));
+}
+
+void RowBuffer::remember_batch(const StoredBatch& batch) {
+  if (last_batch_ == &batch) return;
+  last_batch_ = &batch;
+  batch_streams_.assign(batch.streams.size(), UINT32_MAX);
+  batch_columns_.assign(batch.batch.field_names().size(), nullptr);
 }
 
 void RowBuffer::end_row(TimestampNs timestamp, std::uint64_t id, TimestampNs received_at,
@@ -54,15 +64,23 @@ void RowBuffer::end_row(TimestampNs timestamp, std::uint64_t id, TimestampNs rec
 
 void RowBuffer::add(const StoredBatch& stored, std::size_t row) {
   const RecordBatch& batch = stored.batch;
-  for (const RecordBatch::Field& f : batch.fields(row)) add_field(batch.field(f));
-  end_row(batch.timestamp(row), stored.first_id.value + row, batch.received(row),
-          intern_stream(stored.streams[batch.stream(row)]), batch.severity(row),
-          batch.severity_text(row), batch.message(row));
+  remember_batch(stored);
+  for (const RecordBatch::Field& f : batch.fields(row)) {
+    const FieldView view = batch.field(f);
+    FieldColumn*& column = batch_columns_[f.name];
+    if (column == nullptr) column = column_of(view.name);
+    add_field(column, view);
+  }
+  const std::uint32_t batch_stream = batch.stream(row);
+  std::uint32_t& stream = batch_streams_[batch_stream];
+  if (stream == UINT32_MAX) stream = intern_stream(stored.streams[batch_stream]);
+  end_row(batch.timestamp(row), stored.first_id.value + row, batch.received(row), stream,
+          batch.severity(row), batch.severity_text(row), batch.message(row));
 }
 
 void RowBuffer::add(const RecordBlock& block) {
   for (std::size_t row = 0; row < block.size; ++row) {
-    for (const FieldView& field : block.fields_of(row)) add_field(field);
+    for (const FieldView& field : block.fields_of(row)) add_field(column_of(field.name), field);
     end_row(block.timestamps[row], block.ids[row], block.received[row],
             intern_stream(block.stream(row)), block.severities[row], block.severity_texts[row],
             block.messages[row]);

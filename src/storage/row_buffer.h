@@ -62,7 +62,8 @@ struct RowBuffer {
     return std::string_view(messages).substr(begin, message_ends[row] - begin);
   }
 
-  /// Copies one row of a batch.
+  /// Copies one row of a batch. The batches given must live until clear(): places found for one
+  /// row's stream and field names are remembered for the next.
   void add(const StoredBatch& batch, std::size_t row);
   /// Copies every row of a block that carries all columns.
   void add(const RecordBlock& block);
@@ -71,13 +72,20 @@ struct RowBuffer {
  private:
   std::uint32_t intern_stream(const StreamPtr& stream);
   std::uint32_t intern_severity_text(std::string_view word);
-  void add_field(const FieldView& field);
+  FieldColumn* column_of(std::string_view name);
+  void add_field(FieldColumn* column, const FieldView& field);
+  void remember_batch(const StoredBatch& batch);
   void end_row(TimestampNs timestamp, std::uint64_t id, TimestampNs received_at,
                std::uint32_t stream, Severity severity, std::string_view severity_text,
                std::string_view message_text);
 
   std::unordered_map<const Stream*, std::uint32_t> stream_index_;
   std::unordered_map<std::string, std::uint32_t> severity_text_index_;
+  const StoredBatch* last_batch_ = nullptr;
+  std::vector<std::uint32_t>
+      batch_streams_;  ///< By the batch's stream index; UINT32_MAX: not asked yet.
+  std::vector<FieldColumn*>
+      batch_columns_;  ///< By the batch's name index; null: not asked, or none.
 };
 
 }  // namespace logpond::storage

@@ -122,7 +122,10 @@ class Wal::Impl {
 
 Status Wal::Impl::recover(WalSegment floor, bool read_only, const Replay& replay,
                           WalRecovery& recovery) {
-  if (!read_only) LOGPOND_CHECK_OK(fs_.create_directories(options_.directory));
+  if (!read_only) {
+    LOGPOND_CHECK_OK(fs_.create_directories(options_.directory));
+    LOGPOND_CHECK_OK(fs_.sync_directory(options_.directory.parent_path()));
+  }
   const auto names = fs_.list(options_.directory);
   if (!names && read_only && names.error().code == ErrorCode::kNotFound) return {};
   if (!names) return tl::unexpected(names.error());

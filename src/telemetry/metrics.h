@@ -37,6 +37,7 @@ class Histogram {
 
 /// Makes metrics and prints them. Names carry the `logpond_` prefix and a unit suffix.
 /// The same name and labels give the same object; references live as long as the registry.
+/// A bad name, or one name for two kinds of metric, is our own mistake and stops the program.
 ///
 /// Threads: any.
 class MetricsRegistry {
@@ -47,7 +48,8 @@ class MetricsRegistry {
   Counter& counter(const std::string& name, const std::string& help, MetricLabels labels = {});
   Gauge& gauge(const std::string& name, const std::string& help, MetricLabels labels = {});
   /// A gauge read when scraped. The function must outlive the registry or be removed by destroying
-  /// the handle.
+  /// the handle, which waits for a running call: so not under a lock that `read` takes. `read` may
+  /// use the registry. Of several with the same name and labels the newest counts.
   [[nodiscard]] std::shared_ptr<void> gauge_from(const std::string& name, const std::string& help,
                                                  MetricLabels labels, std::function<double()> read);
   Histogram& histogram(const std::string& name, const std::string& help, std::vector<double> bounds,

@@ -208,8 +208,8 @@ int SimDisk::remove(const std::filesystem::path& path, bool directory) {
 }
 
 void SimDisk::sync_names(const SimNodePtr& directory) {
-  // Backwards, so that a change pulls in the earlier ones of the same node or name: if `a` was made
-  // and then renamed into `directory`, its making must not come back later and undo the rename.
+  // Backwards, so that a change pulls in the earlier ones of the same names: if `a` was made and
+  // then renamed into `directory`, its making must not come back later and undo the rename.
   std::vector<const NameStep*> taken_steps;
   std::vector<NameChange> taken;
   std::vector<NameChange> left;
@@ -217,8 +217,7 @@ void SimDisk::sync_names(const SimNodePtr& directory) {
     const bool belongs = std::any_of(change->begin(), change->end(), [&](const NameStep& step) {
       if (step.directory == directory) return true;
       return std::any_of(taken_steps.begin(), taken_steps.end(), [&](const NameStep* other) {
-        return other->node == step.node ||
-               (other->directory == step.directory && other->name == step.name);
+        return other->directory == step.directory && other->name == step.name;
       });
     });
     auto& into = belongs ? taken : left;

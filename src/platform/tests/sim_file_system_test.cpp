@@ -178,6 +178,24 @@ TEST_F(SimDiskTest, NeverShowsARenamedFileTwiceOrNotAtAll) {
   EXPECT_EQ(seen, (Outcomes{"a=data", "b=data", "c=data"}));
 }
 
+TEST_F(SimDiskTest, MovesOnlyTheRenamedFileWhenAnEarlierRenameWasLost) {
+  const auto seen = outcomes(
+      Unsynced::kReordered,
+      [&] {
+        create_durable("/d/a", "old");
+        create_durable("/d/tmp", "new");
+        ASSERT_TRUE(fs_->rename("/d/tmp", "/d/a"));
+        ASSERT_TRUE(fs_->rename("/d/a", "/d/b"));
+      },
+      [&] {
+        std::string all;
+        const auto names = fs_->list("/d").value();
+        for (const auto& name : names) all += name + "=" + contents("/d/" + name) + " ";
+        return all;
+      });
+  EXPECT_EQ(seen, (Outcomes{"a=old tmp=new ", "a=new ", "a=old b=new ", "b=new "}));
+}
+
 TEST_F(SimDiskTest, SurvivesDirectoriesMovedInCircles) {
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     restart_with_seed(seed);

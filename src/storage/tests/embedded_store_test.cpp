@@ -44,24 +44,30 @@ class EmbeddedUnderTest : public StoreUnderTest {
 };
 
 /// A real directory that goes with the test.
-class OnDisk : public EmbeddedUnderTest {
+class TemporaryDirectory {
  public:
-  static std::unique_ptr<StoreUnderTest> make() {
+  TemporaryDirectory() {
     std::string pattern =
         (std::filesystem::temp_directory_path() / "logpond-store-XXXXXX").string();
-    const std::filesystem::path directory = mkdtemp(pattern.data());
-    return std::make_unique<OnDisk>(platform::make_posix_file_system(), directory);
+    path_ = mkdtemp(pattern.data());
   }
-  OnDisk(std::unique_ptr<platform::FileSystem> fs, const std::filesystem::path& directory)
-      : EmbeddedUnderTest(*fs, {.directory = directory}), fs_(std::move(fs)), remove_{directory} {}
+  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
+  const std::filesystem::path& path() const { return path_; }
 
  private:
-  struct Remove {
-    std::filesystem::path directory;
-    ~Remove() { std::filesystem::remove_all(directory); }
-  };
-  std::unique_ptr<platform::FileSystem> fs_;
-  Remove remove_;
+  std::filesystem::path path_;
+};
+
+class OnDisk : public StoreUnderTest {
+ public:
+  static std::unique_ptr<StoreUnderTest> make() { return std::make_unique<OnDisk>(); }
+  Store& store() override { return under_test_.store(); }
+  void reopen() override { under_test_.reopen(); }
+
+ private:
+  TemporaryDirectory directory_;
+  std::unique_ptr<platform::FileSystem> fs_ = platform::make_posix_file_system();
+  EmbeddedUnderTest under_test_{*fs_, {.directory = directory_.path()}};
 };
 
 /// In memory, with a tiny WAL and head so that every boundary is met often.
@@ -80,7 +86,7 @@ class InMemory : public StoreUnderTest {
 INSTANTIATE_TEST_SUITE_P(Embedded, StoreContract,
                          ::testing::Values(StoreFactory{"disk", &OnDisk::make},
                                            StoreFactory{"memory", &InMemory::make}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& one) { return one.param.name; });
 
 EmbeddedStoreOptions by_hand() {
   return {.directory = "/data", .wal_segment_bytes = 4096, .maintain = false};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,13 @@ struct ModelRecord {
   std::vector<ModelField> fields;  // sorted: a store may give them in another order
   auto operator<=>(const ModelRecord&) const = default;
 };
+
+inline void PrintTo(const ModelRecord& record, std::ostream* out) {
+  *out << '#' << record.id << ' ' << format_rfc3339(record.timestamp) << ' ' << record.tenant.value
+       << ' ' << record.labels.to_text() << ' ' << severity_word(record.severity) << " \""
+       << record.message << '"';
+  for (const ModelField& field : record.fields) *out << ' ' << field.name << '=' << field.value;
+}
 
 inline RecordBatch make_batch(const std::vector<ModelRecord>& records) {
   RecordBatch batch(records.front().tenant, records.front().received);

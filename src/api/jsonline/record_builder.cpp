@@ -1,0 +1,320 @@
+#include "api/jsonline/record_builder.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "api/batch_room.h"
+#include "codec/checksum.h"
+#include "parse/level.h"
+
+namespace logpond::api::jsonline {
+namespace {
+
+template <typename List>
+std::size_t place_in(const List& list, std::string_view name) {
+  const auto at = std::find(list.begin(), list.end(), name);
+  return static_cast<std::size_t>(at - list.begin());
+}
+
+bool is_listed(const std::vector<std::string>& list, std::string_view name) {
+  return std::any_of(list.begin(), list.end(), [name](std::string_view one) {
+    if (!one.ends_with('*')) return one == name;
+    one.remove_suffix(1);
+    return name.starts_with(one);
+  });
+}
+
+/// Size of the ANSI escape sequence at the front of `text` (ESC [ parameters, one final letter).
+std::size_t escape_size(std::string_view text) {
+  if (text.size() < 2 || text[0] != '\x1B' || text[1] != '[') return 0;
+  std::size_t size = 2;
+  while (size < text.size() && text[size] >= 0x20 && text[size] <= 0x3F) ++size;
+  return size < text.size() && text[size] >= 0x40 && text[size] <= 0x7E ? size + 1 : 0;
+}
+
+bool is_now(std::string_view text) {
+  return text == "0" || text == "-";
+}
+
+/// `t` moved by `span`, at most to the ends of time.
+TimestampNs moved(TimestampNs t, DurationNs span) {
+  TimestampNs sum = 0;
+  if (!__builtin_add_overflow(t, span, &sum)) return sum;
+  return span > 0 ? std::numeric_limits<TimestampNs>::max()
+                  : std::numeric_limits<TimestampNs>::min();
+}
+
+}  // namespace
+
+Name* NameTable::find(std::string_view name) {
+  const auto at = names_.find(name);
+  if (at != names_.end()) return at->second.get();
+  if (name.size() > kFieldNameBytesMax || names_.size() >= kNamesMax) {
+    ++dropped_;
+    return nullptr;
+  }
+  return names_.emplace(std::string(name), resolve(name)).first->second.get();
+}
+
+std::unique_ptr<Name> NameTable::resolve(std::string_view name) const {
+  auto made = std::make_unique<Name>();
+  made->text = name;
+  made->is_level = parse::is_level_name(name);
+  made->is_decolorized = is_listed(arguments_.decolorize_fields, name);
+  const auto take = [&](const std::vector<std::string>& list, Role role) {
+    const std::size_t place = place_in(list, name);
+    if (made->role != Role::kField || place == list.size()) return;
+    made->role = role;
+    made->place = static_cast<std::uint32_t>(place);
+  };
+  const bool is_extra = std::any_of(arguments_.extra_fields.begin(), arguments_.extra_fields.end(),
+                                    [name](const auto& pair) { return pair.first == name; });
+  // An extra field stands in for the sender's own of that name.
+  if (is_extra || is_listed(arguments_.ignore_fields, name)) made->role = Role::kIgnored;
+  take(arguments_.time_fields, Role::kTime);
+  take(arguments_.message_fields, Role::kMessage);
+  take(arguments_.stream_fields, Role::kStream);
+  return made;
+}
+
+RecordBuilder::RecordBuilder(const Arguments& arguments, const Rules& rules, TenantId tenant,
+                             TimestampNs received)
+    : arguments_(arguments),
+      rules_(rules),
+      received_(received),
+      oldest_(moved(received, -rules.reject_older_than)),
+      newest_(moved(received, rules.reject_newer_than)),
+      batch_(std::move(tenant), received),
+      messages_(arguments.message_fields.size()),
+      times_given_(arguments.time_fields.size()),
+      stream_values_(arguments.stream_fields.size()),
+      streams_(256) {
+  for (const std::string& field : arguments.stream_fields) {
+    stream_label_names_.push_back(sanitize_label_name(field));
+  }
+  for (const auto& [name, value] : arguments.extra_fields) {
+    if (is_listed(arguments.stream_fields, name)) {
+      extra_labels_.push_back({sanitize_label_name(name), value});
+    } else {
+      extra_pairs_.emplace_back(name, value);
+      extra_bytes_ += name.size() + value.size();
+    }
+  }
+}
+
+void RecordBuilder::reserve(std::size_t body_bytes) {
+  batch_.reserve(body_bytes, body_bytes / 128);
+}
+
+void RecordBuilder::begin() {
+  ++record_;
+  record_bytes_ = 0;
+  record_fields_ = 0;
+  std::fill(messages_.begin(), messages_.end(), Candidate{});
+  std::fill(times_given_.begin(), times_given_.end(), Candidate{});
+  std::fill(stream_values_.begin(), stream_values_.end(), std::string_view());
+  level_ = {};
+  decolorized_.clear();
+}
+
+void RecordBuilder::abandon() {
+  batch_.abandon_record();
+}
+
+bool RecordBuilder::add(Name& name, std::string_view value, FieldKind kind) {
+  if (name.used_in == record_) return false;
+  name.used_in = record_;
+  if (value.empty()) return true;
+  record_bytes_ += value.size();
+  if (name.is_decolorized) value = without_colours(value);
+  if (name.is_level && name.role != Role::kIgnored && level_.empty()) level_ = value;
+  switch (name.role) {
+    case Role::kField:
+      put_field(name, value, kind);
+      break;
+    case Role::kIgnored:
+      break;
+    case Role::kMessage:
+      messages_[name.place] = {&name, value, kind};
+      break;
+    case Role::kTime:
+      times_given_[name.place] = {&name, value, kind};
+      break;
+    case Role::kStream:
+      stream_values_[name.place] = value;
+      break;
+  }
+  return true;
+}
+
+void RecordBuilder::put_field(const Name& name, std::string_view value, FieldKind kind) {
+  if (record_fields_ >= kFieldsMax || !has_room(batch_, name.text.size() + value.size())) {
+    ++dropped_fields_;
+    return;
+  }
+  ++record_fields_;
+  batch_.add_field(name.text, value, kind);
+}
+
+std::string_view RecordBuilder::without_colours(std::string_view text) {
+  if (text.find('\x1B') == std::string_view::npos) return text;
+  std::string& plain_text = decolorized_.emplace_back();
+  while (!text.empty()) {
+    if (const std::size_t size = escape_size(text); size > 0) {
+      text.remove_prefix(size);
+      continue;
+    }
+    const std::size_t plain = text.find('\x1B', 1);
+    plain_text.append(text.substr(0, plain));
+    text.remove_prefix(std::min(plain, text.size()));
+  }
+  return plain_text;
+}
+
+Status RecordBuilder::refuse(std::string_view reason, std::string text) {
+  batch_.abandon_record();
+  reason_ = reason;
+  return fail(ErrorCode::kInvalidArgument, std::move(text));
+}
+
+RecordBuilder::Candidate RecordBuilder::take_best(std::vector<Candidate>& candidates) {
+  Candidate best;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.name == nullptr) continue;
+    if (best.name == nullptr) {
+      best = candidate;
+    } else {
+      put_field(*candidate.name, candidate.value, candidate.kind);
+    }
+  }
+  return best;
+}
+
+TimestampNs RecordBuilder::decide_time() {
+  const Candidate given = take_best(times_given_);
+  if (given.name == nullptr || is_now(given.value)) return received_;
+  if (const auto time = times_.read(given.value)) return *time;
+  put_field(*given.name, given.value, given.kind);  // nobody loses what he wrote
+  return received_;
+}
+
+Result<RecordBatch::StreamIndex> RecordBuilder::decide_stream() {
+  key_.clear();
+  for (const std::string_view value : stream_values_) {
+    const auto size = static_cast<std::uint32_t>(value.size());
+    key_.append(reinterpret_cast<const char*>(&size), sizeof size);
+    key_.append(value);
+  }
+  const auto key_of = [this](const KnownStream& stream) {
+    return std::string_view(keys_).substr(stream.key_begin, stream.key_size);
+  };
+  if (last_stream_.used && key_of(last_stream_) == key_) return last_stream_.index;
+  const std::uint64_t hash = codec::checksum(key_, static_cast<std::uint64_t>(received_));
+  const std::size_t mask = streams_.size() - 1;
+  for (std::size_t at = hash & mask; streams_[at].used; at = (at + 1) & mask) {
+    if (streams_[at].hash == hash && key_of(streams_[at]) == key_) {
+      last_stream_ = streams_[at];
+      return last_stream_.index;
+    }
+  }
+  return make_stream(hash);
+}
+
+Result<RecordBatch::StreamIndex> RecordBuilder::make_stream(std::uint64_t hash) {
+  if (stream_count_ >= kStreamsMax) {
+    reason_ = "too_many_streams";
+    return fail(ErrorCode::kInvalidArgument,
+                "more than " + std::to_string(kStreamsMax) +
+                    " streams in one request, choose stream fields with fewer values");
+  }
+  std::vector<Label> labels = extra_labels_;
+  for (std::size_t i = 0; i < stream_values_.size(); ++i) {
+    const std::string_view value = stream_values_[i];
+    if (value.size() > kLabelValueBytesMax) {
+      reason_ = "label_value_too_long";
+      return fail(ErrorCode::kInvalidArgument, "stream field \"" + arguments_.stream_fields[i] +
+                                                   "\" has " + std::to_string(value.size()) +
+                                                   " bytes; limit " +
+                                                   std::to_string(kLabelValueBytesMax));
+    }
+    if (!value.empty()) labels.push_back({stream_label_names_[i], std::string(value)});
+  }
+  const RecordBatch::StreamIndex index = batch_.intern_stream(Labels(std::move(labels)));
+  remember_stream(hash, index);
+  return index;
+}
+
+void RecordBuilder::remember_stream(std::uint64_t hash, RecordBatch::StreamIndex index) {
+  if ((stream_count_ + 1) * 2 > streams_.size()) {
+    std::vector<KnownStream> old(streams_.size() * 4);
+    old.swap(streams_);
+    for (const KnownStream& stream : old) {
+      if (stream.used) place_stream(stream);
+    }
+  }
+  last_stream_ = {hash, keys_.size(), key_.size(), index, true};
+  keys_.append(key_);
+  place_stream(last_stream_);
+  ++stream_count_;
+}
+
+void RecordBuilder::place_stream(const KnownStream& stream) {
+  const std::size_t mask = streams_.size() - 1;  // sizes are powers of two
+  std::size_t at = stream.hash & mask;
+  while (streams_[at].used) at = (at + 1) & mask;
+  streams_[at] = stream;
+}
+
+void RecordBuilder::decide_severity(RecordBatch::Record& record) {
+  if (!rules_.discover_log_levels) return;
+  if (level_.empty()) {
+    const parse::DetectedLevel found = parse::detect_level(record.message);
+    record.severity = found.severity;
+    record.severity_text = found.word;
+    return;
+  }
+  if (level_ != last_word_) {
+    last_word_ = level_;
+    last_severity_ = severity_from_word(level_);
+  }
+  record.severity = last_severity_;
+  record.severity_text = level_;
+}
+
+Status RecordBuilder::finish() {
+  // What is still to be put: message, level word, stream, and what each record gets.
+  constexpr std::size_t kStreamBytes = kLabelsMax * kFieldNameBytesMax;
+  if (!has_room(batch_, 3 * record_bytes_ + extra_bytes_ + kStreamBytes)) {
+    batch_.abandon_record();
+    return fail(ErrorCode::kLimitExceeded, "request body too large: its records take more than " +
+                                               std::to_string(kBatchBytesMax) +
+                                               " bytes, send fewer at once");
+  }
+  if (record_bytes_ == 0) return refuse("empty", "the object has no value");
+  RecordBatch::Record record;
+  record.timestamp = decide_time();
+  if (rules_.reject_newer_than != 0 && record.timestamp > newest_) {
+    return refuse("too_far_in_future", "timestamp too new: " + format_rfc3339(record.timestamp));
+  }
+  if (rules_.reject_older_than != 0 && record.timestamp < oldest_) {
+    return refuse("greater_than_max_sample_age",
+                  "timestamp too old: " + format_rfc3339(record.timestamp));
+  }
+  record.message = take_best(messages_).value;
+  if (record.message.size() > kMessageBytesMax) {
+    return refuse("line_too_long", "message of " + std::to_string(record.message.size()) +
+                                       " bytes; limit " + std::to_string(kMessageBytesMax));
+  }
+  Result<RecordBatch::StreamIndex> stream = decide_stream();
+  if (!stream) {
+    batch_.abandon_record();
+    return tl::unexpected<Error>(std::move(stream).error());
+  }
+  record.stream = *stream;
+  decide_severity(record);
+  for (const auto& [name, value] : extra_pairs_) batch_.add_field(name, value);
+  batch_.finish_record(record);
+  return {};
+}
+
+}  // namespace logpond::api::jsonline

@@ -1,0 +1,42 @@
+// A TOML text as a flat list of places and values: the only door to toml++.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/result.h"
+
+namespace logpond::config {
+
+/// A value of a kind that options do not take (array, date, table in a value's place).
+struct ForeignValue {
+  std::string kind;  ///< `array`, `date`, `table`
+};
+
+/// One `key = value` of a section.
+struct TomlEntry {
+  std::string section;  ///< Empty for keys before the first section.
+  std::string key;
+  int line = 0;  ///< From 1.
+  std::variant<bool, std::int64_t, double, std::string, ForeignValue> value;
+};
+
+struct TomlDocument {
+  std::vector<TomlEntry> entries;  ///< By line.
+  /// Sections as written, empty ones too, with their lines.
+  std::vector<std::pair<std::string, int>> sections;
+};
+
+/// A text that is no TOML.
+struct TomlFailure {
+  int line = 0;
+  std::string message;
+};
+
+/// Parses a whole file. Never throws.
+std::variant<TomlDocument, TomlFailure> parse_toml(std::string_view text);
+
+}  // namespace logpond::config

@@ -1,0 +1,12 @@
+// `| drop a, b="x"`.
+#pragma once
+
+#include <memory>
+
+#include "logql/stages/stage.h"
+
+namespace logpond::logql {
+
+Result<std::unique_ptr<Stage>> make_drop(const ast::Stage& node, const ParserHints& hints);
+
+}  // namespace logpond::logql

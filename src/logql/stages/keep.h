@@ -1,0 +1,12 @@
+// `| keep a, b="x"`.
+#pragma once
+
+#include <memory>
+
+#include "logql/stages/stage.h"
+
+namespace logpond::logql {
+
+Result<std::unique_ptr<Stage>> make_keep(const ast::Stage& node, const ParserHints& hints);
+
+}  // namespace logpond::logql

@@ -1,0 +1,12 @@
+// `| line_format "{{.level}}"`.
+#pragma once
+
+#include <memory>
+
+#include "logql/stages/stage.h"
+
+namespace logpond::logql {
+
+Result<std::unique_ptr<Stage>> make_line_format(const ast::Stage& node, const ParserHints& hints);
+
+}  // namespace logpond::logql

@@ -1,0 +1,12 @@
+// `| logfmt` and `| logfmt name="key"`.
+#pragma once
+
+#include <memory>
+
+#include "logql/stages/stage.h"
+
+namespace logpond::logql {
+
+Result<std::unique_ptr<Stage>> make_logfmt(const ast::Stage& node, const ParserHints& hints);
+
+}  // namespace logpond::logql

@@ -1,0 +1,12 @@
+// `| pattern "<ip> - <_> <path>"`.
+#pragma once
+
+#include <memory>
+
+#include "logql/stages/stage.h"
+
+namespace logpond::logql {
+
+Result<std::unique_ptr<Stage>> make_pattern(const ast::Stage& node, const ParserHints& hints);
+
+}  // namespace logpond::logql

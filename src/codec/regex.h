@@ -30,9 +30,9 @@ class Regex {
 
   /// Names of the groups: [0] is the whole match and, as unnamed groups are, empty.
   const std::vector<std::string>& group_names() const;
-  /// Finds the first match that begins at `from` or later and puts its groups into `groups`, [0] the
-  /// whole match; kAnchored must match from `from` to the end. A group that took no part has a null
-  /// data(). The views point into `text`. False, and `groups` untouched, when there is no match.
+  /// Finds the first match that begins at `from` or later and puts its groups into `groups`, [0]
+  /// the whole match; kAnchored must match from `from` to the end. A group that took no part has a
+  /// null data(). The views point into `text`. False, and `groups` untouched, without a match.
   bool find(std::string_view text, std::size_t from, std::vector<std::string_view>& groups) const;
 
  private:

@@ -172,7 +172,9 @@ class Reader {
     ++place_;
     sequence.end_run();
     sequence.only_characters = false;
-    return true;
+    // Flags are no atom: in `a(?s){0}` it is the `a` that is repeated.
+    const std::optional<Repeat> repeat = read_repeat();
+    return repeat && !repeat->present;
   }
 
   bool skip_class() {

@@ -13,7 +13,8 @@
 
 namespace logpond::logql::ast {
 
-/// A node inside a node of its own kind: a value with the size of a pointer. Never empty but after a move.
+/// A node inside a node of its own kind: a value with the size of a pointer. Never empty but after
+/// a move.
 template <typename T>
 class Box {
  public:
@@ -285,7 +286,9 @@ enum class BinaryOp {
 std::string_view name_of(RangeOp op);
 std::string_view name_of(VectorOp op);
 std::string_view name_of(BinaryOp op);
-inline bool is_set_op(BinaryOp op) { return op <= BinaryOp::kUnless; }
+inline bool is_set_op(BinaryOp op) {
+  return op <= BinaryOp::kUnless;
+}
 inline bool is_comparison(BinaryOp op) {
   return op >= BinaryOp::kEqual && op <= BinaryOp::kGreaterEqual;
 }

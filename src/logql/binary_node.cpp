@@ -25,8 +25,8 @@ class ScalarBinary final : public VectorNode {
     LOGPOND_CHECK_OK(vector_->step(i, out));
     std::size_t kept = 0;
     for (const VectorSample& sample : out) {
-      const double result = scalar_is_left_ ? apply(op_, scalar_, sample.value)
-                                            : apply(op_, sample.value, scalar_);
+      const double result =
+          scalar_is_left_ ? apply(op_, scalar_, sample.value) : apply(op_, sample.value, scalar_);
       if (filters_ && result == 0) continue;
       out[kept++] = {sample.series, filters_ ? sample.value : result};
     }
@@ -62,8 +62,8 @@ class Signatures {
     std::string key;
     for (const Label& label : labels) {
       if (label.value.empty()) continue;
-      const bool named = std::binary_search(modifier_.labels.begin(), modifier_.labels.end(),
-                                            label.name);
+      const bool named =
+          std::binary_search(modifier_.labels.begin(), modifier_.labels.end(), label.name);
       if (modifier_.has_matching && named != modifier_.on) continue;
       append_key(key, label.name, label.value);
     }
@@ -78,10 +78,7 @@ class Signatures {
 class VectorBinary : public VectorNode {
  public:
   VectorBinary(const BinaryPlan& plan, VectorNodePtr left, VectorNodePtr right)
-      : plan_(plan),
-        left_(std::move(left)),
-        right_(std::move(right)),
-        signatures_(plan.modifier) {}
+      : plan_(plan), left_(std::move(left)), right_(std::move(right)), signatures_(plan.modifier) {}
 
   const LabelList& labels(std::uint32_t series) const override { return labels_[series]; }
 
@@ -172,7 +169,8 @@ tl::unexpected<Error> matching_error(std::string text) {
   return fail(ErrorCode::kInvalidArgument, std::move(text));
 }
 
-/// Arithmetic and comparison. With group_right the sides change their roles: "many" is the right one.
+/// Arithmetic and comparison. With group_right the sides change their roles: "many" is the right
+/// one.
 class Match final : public VectorBinary {
  public:
   using VectorBinary::VectorBinary;
@@ -236,7 +234,8 @@ class Match final : public VectorBinary {
     const std::uint32_t series = result_of(many.series, one.series);
     if (series >= given_.size()) given_.resize(series + 1);
     if (given_[series] == step_) {
-      return matching_error("multiple matches for labels: grouping labels must ensure unique matches");
+      return matching_error(
+          "multiple matches for labels: grouping labels must ensure unique matches");
     }
     given_[series] = step_;
     out.push_back({series, value});

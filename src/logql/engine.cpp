@@ -74,8 +74,7 @@ class Engine::Impl {
       return result;
     }
     QueryStats& stats = result->stats;
-    stats.seconds =
-        static_cast<double>(clock_.monotonic() - begin) / static_cast<double>(kSecond);
+    stats.seconds = static_cast<double>(clock_.monotonic() - begin) / static_cast<double>(kSecond);
     const bool is_log = std::holds_alternative<LogResult>(result->value);
     (is_log ? log_seconds_ : metric_seconds_).observe(stats.seconds);
     scanned_bytes_.add(static_cast<double>(stats.scan.bytes_scanned));
@@ -205,9 +204,15 @@ Engine::Engine(storage::Store& store, const platform::Clock& clock,
     : impl_(std::make_unique<Impl>(store, clock, metrics, limits)) {}
 Engine::~Engine() = default;
 
-Result<QueryResult> Engine::range(const RangeQuery& query) { return impl_->range(query); }
-Result<QueryResult> Engine::instant(const InstantQuery& query) { return impl_->instant(query); }
-const EngineLimits& Engine::limits() const { return impl_->limits(); }
+Result<QueryResult> Engine::range(const RangeQuery& query) {
+  return impl_->range(query);
+}
+Result<QueryResult> Engine::instant(const InstantQuery& query) {
+  return impl_->instant(query);
+}
+const EngineLimits& Engine::limits() const {
+  return impl_->limits();
+}
 
 Result<std::unique_ptr<LineFilterPipeline>> Engine::compile_tail(std::string_view text) {
   LOGPOND_TRY(auto planned, plan_text(text, {.push_down = false}));

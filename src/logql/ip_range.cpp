@@ -5,8 +5,12 @@
 namespace logpond::logql {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 /// `a.b.c.d` without leading zeros, as Go reads it.
 bool parse_v4(std::string_view text, std::uint8_t* out) {
@@ -45,8 +49,8 @@ bool parse_v6(std::string_view text, std::array<std::uint8_t, 16>& out) {
       break;
     }
     unsigned value = 0;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + std::min<std::size_t>(text.size(), 5), value, 16);
+    const auto [end, error] = std::from_chars(
+        text.data(), text.data() + std::min<std::size_t>(text.size(), 5), value, 16);
     const auto digits = static_cast<std::size_t>(end - text.data());
     if (error != std::errc() || !is_hex(text.front()) || digits > 4) return false;
     out[filled++] = static_cast<std::uint8_t>(value >> 8);
@@ -119,7 +123,8 @@ Result<IpRange> IpRange::parse(std::string_view spec) {
   }
   const std::size_t dash = spec.find('-');
   const auto first = IpAddress::parse(spec.substr(0, dash));
-  const auto last = dash == std::string_view::npos ? first : IpAddress::parse(spec.substr(dash + 1));
+  const auto last =
+      dash == std::string_view::npos ? first : IpAddress::parse(spec.substr(dash + 1));
   if (!first || !last || first->is_v4 != last->is_v4 || last->bytes < first->bytes) {
     return bad_spec(spec);
   }
@@ -145,7 +150,8 @@ bool IpRange::is_in_text(std::string_view text) const {
     }
     std::size_t end = place;
     while (end < text.size() && is_part(text[end])) ++end;
-    // A run that is no address as a whole may be one without the point or colon that ends a sentence.
+    // A run that is no address as a whole may be one without the point or colon that ends a
+    // sentence.
     std::string_view run = text.substr(place, end - place);
     if (const auto address = IpAddress::parse(run)) {
       if (contains(*address)) return true;

@@ -22,7 +22,8 @@ std::string_view group_text(std::string_view name, const codec::Regex& regex,
   if (is_number) return number < groups.size() ? groups[number] : std::string_view();
   const auto& names = regex.group_names();
   const auto at = std::find(names.begin(), names.end(), name);
-  return at == names.end() ? std::string_view() : groups[static_cast<std::size_t>(at - names.begin())];
+  return at == names.end() ? std::string_view()
+                           : groups[static_cast<std::size_t>(at - names.begin())];
 }
 
 /// Fills `$1`, `${1}` and `$name` in; `$$` is a dollar sign.
@@ -63,7 +64,8 @@ class LabelReplace final : public VectorNode {
     LOGPOND_CHECK_OK(operand_->step(i, out));
     for (const VectorSample& sample : out) {
       if (sample.series >= labels_.size()) labels_.resize(sample.series + 1);
-      if (!labels_[sample.series]) labels_[sample.series] = replace(operand_->labels(sample.series));
+      if (!labels_[sample.series])
+        labels_[sample.series] = replace(operand_->labels(sample.series));
     }
     return {};
   }

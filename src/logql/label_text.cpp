@@ -10,7 +10,9 @@
 namespace logpond::logql {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 /// Reads `{name="value", "any name"="value"}`.
 class LabelTextReader {
@@ -111,6 +113,8 @@ Result<storage::Selector> parse_selector(std::string_view text, bool allow_empty
   return std::move(std::get<LogPlan>(planned).selector);
 }
 
-Result<Labels> parse_label_text(std::string_view text) { return LabelTextReader(text).read(); }
+Result<Labels> parse_label_text(std::string_view text) {
+  return LabelTextReader(text).read();
+}
 
 }  // namespace logpond::logql

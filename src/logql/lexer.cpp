@@ -19,19 +19,32 @@ struct Word {
 };
 
 constexpr std::array kOperators = {
-    Word{"|=", TokenKind::kPipeExact},        Word{"|~", TokenKind::kPipeMatch},
-    Word{"|>", TokenKind::kPipePattern},      Word{"!=", TokenKind::kNotEqual},
-    Word{"!~", TokenKind::kRegexNotMatch},    Word{"!>", TokenKind::kPatternNotMatch},
-    Word{"=~", TokenKind::kRegexMatch},       Word{"==", TokenKind::kEqualEqual},
-    Word{">=", TokenKind::kGreaterEqual},     Word{"<=", TokenKind::kLessEqual},
-    Word{"=", TokenKind::kEqual},             Word{"{", TokenKind::kOpenBrace},
-    Word{"}", TokenKind::kCloseBrace},        Word{",", TokenKind::kComma},
-    Word{".", TokenKind::kDot},               Word{"(", TokenKind::kOpenParen},
-    Word{")", TokenKind::kCloseParen},        Word{"|", TokenKind::kPipe},
-    Word{"<", TokenKind::kLess},              Word{">", TokenKind::kGreater},
-    Word{"+", TokenKind::kPlus},              Word{"-", TokenKind::kMinus},
-    Word{"*", TokenKind::kStar},              Word{"/", TokenKind::kSlash},
-    Word{"%", TokenKind::kPercent},           Word{"^", TokenKind::kCaret},
+    Word{"|=", TokenKind::kPipeExact},
+    Word{"|~", TokenKind::kPipeMatch},
+    Word{"|>", TokenKind::kPipePattern},
+    Word{"!=", TokenKind::kNotEqual},
+    Word{"!~", TokenKind::kRegexNotMatch},
+    Word{"!>", TokenKind::kPatternNotMatch},
+    Word{"=~", TokenKind::kRegexMatch},
+    Word{"==", TokenKind::kEqualEqual},
+    Word{">=", TokenKind::kGreaterEqual},
+    Word{"<=", TokenKind::kLessEqual},
+    Word{"=", TokenKind::kEqual},
+    Word{"{", TokenKind::kOpenBrace},
+    Word{"}", TokenKind::kCloseBrace},
+    Word{",", TokenKind::kComma},
+    Word{".", TokenKind::kDot},
+    Word{"(", TokenKind::kOpenParen},
+    Word{")", TokenKind::kCloseParen},
+    Word{"|", TokenKind::kPipe},
+    Word{"<", TokenKind::kLess},
+    Word{">", TokenKind::kGreater},
+    Word{"+", TokenKind::kPlus},
+    Word{"-", TokenKind::kMinus},
+    Word{"*", TokenKind::kStar},
+    Word{"/", TokenKind::kSlash},
+    Word{"%", TokenKind::kPercent},
+    Word{"^", TokenKind::kCaret},
 };
 
 /// Reserved wherever they stand.
@@ -99,8 +112,8 @@ constexpr std::array kFunctions = {
 
 template <std::size_t N>
 const Word* find_word(const std::array<Word, N>& words, std::string_view text) {
-  const auto at = std::find_if(words.begin(), words.end(),
-                               [&](const Word& w) { return w.text == text; });
+  const auto at =
+      std::find_if(words.begin(), words.end(), [&](const Word& w) { return w.text == text; });
   return at == words.end() ? nullptr : &*at;
 }
 
@@ -112,13 +125,21 @@ std::string to_lower(std::string_view text) {
   return lower;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
-bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_ascii_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_ascii(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
+}
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 /// Bytes of the character that begins `text`; broken UTF-8 counts byte by byte.
 std::size_t character_bytes(std::string_view text) {
@@ -130,7 +151,8 @@ std::size_t character_bytes(std::string_view text) {
 const codec::Regex& unicode_class(const char* pattern) {
   // Both patterns are constants that compile.
   static const codec::Regex letter = *codec::Regex::compile("\\pL", codec::Regex::Form::kAnchored);
-  static const codec::Regex digit = *codec::Regex::compile("\\p{Nd}", codec::Regex::Form::kAnchored);
+  static const codec::Regex digit =
+      *codec::Regex::compile("\\p{Nd}", codec::Regex::Form::kAnchored);
   return pattern[0] == 'L' ? letter : digit;
 }
 
@@ -441,7 +463,9 @@ class Lexer {
 
 }  // namespace
 
-std::vector<Token> tokenize(std::string_view text) { return Lexer(text).run(); }
+std::vector<Token> tokenize(std::string_view text) {
+  return Lexer(text).run();
+}
 
 bool is_identifier(std::string_view text) {
   return !text.empty() && identifier_bytes(text) == text.size() &&
@@ -450,16 +474,25 @@ bool is_identifier(std::string_view text) {
 
 std::string_view token_kind_name(TokenKind kind) {
   switch (kind) {
-    case TokenKind::kEnd: return "$end";
-    case TokenKind::kBytes: return "BYTES";
+    case TokenKind::kEnd:
+      return "$end";
+    case TokenKind::kBytes:
+      return "BYTES";
     case TokenKind::kIdentifier:
-    case TokenKind::kStray: return "IDENTIFIER";
-    case TokenKind::kString: return "STRING";
-    case TokenKind::kNumber: return "NUMBER";
-    case TokenKind::kFlag: return "FUNCTION_FLAG";
-    case TokenKind::kDuration: return "DURATION";
-    case TokenKind::kRange: return "RANGE";
-    default: break;
+    case TokenKind::kStray:
+      return "IDENTIFIER";
+    case TokenKind::kString:
+      return "STRING";
+    case TokenKind::kNumber:
+      return "NUMBER";
+    case TokenKind::kFlag:
+      return "FUNCTION_FLAG";
+    case TokenKind::kDuration:
+      return "DURATION";
+    case TokenKind::kRange:
+      return "RANGE";
+    default:
+      break;
   }
   for (const Word& w : kOperators) {
     if (w.kind == kind) return w.text;

@@ -19,7 +19,8 @@ struct LineLabel {
   LabelOrigin origin = LabelOrigin::kStream;
 };
 
-/// A small unsorted set: names are unique. Reused from line to line, so that a line costs no allocation.
+/// A small unsorted set: names are unique. Reused from line to line, so that a line costs no
+/// allocation.
 ///
 /// Threads: one.
 class LineLabels {
@@ -38,7 +39,8 @@ class LineLabels {
   void add_metadata(std::string_view name, std::string_view value);
   /// Adds a label that no label has yet.
   void add_parsed(std::string_view name, std::string_view value);
-  /// Sets a label over one of the same or a lower origin; below one of a higher origin nothing happens.
+  /// Sets a label over one of the same or a lower origin; below one of a higher origin nothing
+  /// happens.
   void set(LabelOrigin origin, std::string_view name, std::string_view value);
   void erase(std::string_view name);
   /// Keeps the labels for which `keeps(label)` is true. The error stays.

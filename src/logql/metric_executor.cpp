@@ -68,7 +68,9 @@ TimestampNs to_milliseconds(TimestampNs t) {
   return t - (rest < 0 ? rest + kMillisecond : rest);
 }
 
-bool is_rank(ast::VectorOp op) { return op >= ast::VectorOp::kTopk; }
+bool is_rank(ast::VectorOp op) {
+  return op >= ast::VectorOp::kTopk;
+}
 
 /// True when the expression sorts anywhere: what is done to sorted samples keeps their order.
 struct SortFinder {

@@ -11,8 +11,8 @@ namespace logpond::logql {
 
 /// Evaluates `plan` at every step of the context's grid. The series come in the order in which they
 /// were met, each with its points in rising time.
-/// Errors: those of make_range_vector(); kInvalidArgument when vectors cannot be matched or there are
-/// more than `series_max` series.
+/// Errors: those of make_range_vector(); kInvalidArgument when vectors cannot be matched or there
+/// are more than `series_max` series.
 Result<std::vector<Series>> run_metric_query(const MetricPlan& plan, const MetricContext& context,
                                              std::size_t series_max);
 

@@ -112,11 +112,8 @@ Result<LabelFilter> parse_quantity_test(TokenReader& reader, const Token& name, 
     }
     case TokenKind::kBytes: {
       const std::string text = reader.take().text;
-      return LabelFilter{BytesTest{.at = name.at,
-                                   .name = name.text,
-                                   .op = op,
-                                   .value = *parse_bytes(text),
-                                   .text = text}};
+      return LabelFilter{BytesTest{
+          .at = name.at, .name = name.text, .op = op, .value = *parse_bytes(text), .text = text}};
     }
     case TokenKind::kNumber:
     case TokenKind::kPlus:

@@ -39,7 +39,8 @@ tl::unexpected<Error> TokenReader::unexpected(std::initializer_list<TokenKind> e
 tl::unexpected<Error> TokenReader::refuse(const std::string& message) const {
   const Position at = peek().at;
   return fail(ErrorCode::kInvalidArgument, "parse error at line " + std::to_string(at.true_line) +
-                                               ", col " + std::to_string(at.column) + ": " + message);
+                                               ", col " + std::to_string(at.column) + ": " +
+                                               message);
 }
 
 tl::unexpected<Error> TokenReader::too_deep() const {
@@ -78,7 +79,9 @@ const Operator* operator_of(TokenKind kind) {
   return nullptr;
 }
 
-bool is_log(const Expr& expr) { return std::holds_alternative<LogExpr>(expr.node); }
+bool is_log(const Expr& expr) {
+  return std::holds_alternative<LogExpr>(expr.node);
+}
 
 VectorOp vector_op_of(std::string_view name) {
   for (int i = 0; i <= static_cast<int>(VectorOp::kApproxTopk); ++i) {
@@ -273,9 +276,8 @@ void check_legs(TokenReader& reader, const Binary& node) {
   const char* names[] = {"left", "right"};
   for (std::size_t i = 0; i < 2; ++i) {
     if (const auto* log = std::get_if<LogExpr>(&legs[i]->node)) {
-      reader.misuse("unexpected type for " + std::string(names[i]) +
-                    " leg of binary operation (" + op + "): *syntax." +
-                    (log->stages.empty() ? "MatchersExpr" : "PipelineExpr"));
+      reader.misuse("unexpected type for " + std::string(names[i]) + " leg of binary operation (" +
+                    op + "): *syntax." + (log->stages.empty() ? "MatchersExpr" : "PipelineExpr"));
     }
   }
   for (std::size_t i = 0; i < 2 && is_set_op(node.op); ++i) {

@@ -8,15 +8,16 @@
 
 namespace logpond::logql {
 
-/// Deepest nesting of brackets and functions. Beyond: a parse error, so that no text can exhaust the stack.
+/// Deepest nesting of brackets and functions. Beyond: a parse error, so that no text can exhaust
+/// the stack.
 inline constexpr std::size_t kNestingMax = 200;
 /// Binary operators of one query. Beyond: a parse error (a chain of them is as deep as it is long).
 inline constexpr std::size_t kOperatorsMax = 1000;
 
-/// Parses a whole query. Grammar and the misuse of aggregations and operators are checked here; what
-/// stands inside strings (regular expressions, templates, paths) is checked by plan().
-/// Errors: kInvalidArgument, `parse error at line 1, col 13: syntax error: unexpected }, expecting IDENTIFIER`
-/// or `parse error : ...`.
+/// Parses a whole query. Grammar and the misuse of aggregations and operators are checked here;
+/// what stands inside strings (regular expressions, templates, paths) is checked by plan(). Errors:
+/// kInvalidArgument, `parse error at line 1, col 13: syntax error: unexpected }, expecting
+/// IDENTIFIER` or `parse error : ...`.
 Result<ast::Expr> parse(std::string_view text);
 
 /// The number that an expression of literals alone stands for; nothing when it reads data.

@@ -60,8 +60,7 @@ bool PatternText::test(std::string_view line) const {
   return after_capture == (place != line.size());
 }
 
-std::size_t PatternText::match(std::string_view line,
-                               std::vector<std::string_view>& values) const {
+std::size_t PatternText::match(std::string_view line, std::vector<std::string_view>& values) const {
   std::size_t set = 0;
   std::size_t place = 0;
   for (std::size_t i = 0; i < parts_.size(); ++i) {

@@ -18,9 +18,9 @@ class PatternText {
   /// Names of the captures but `_`, in order.
   const std::vector<std::string>& names() const { return names_; }
 
-  /// The test of `|>`: every literal occurs in order, the first one anywhere when nothing stands before
-  /// it; a capture holds at least one byte; the last part reaches the end. An empty pattern fits only
-  /// an empty line.
+  /// The test of `|>`: every literal occurs in order, the first one anywhere when nothing stands
+  /// before it; a capture holds at least one byte; the last part reaches the end. An empty pattern
+  /// fits only an empty line.
   bool test(std::string_view line) const;
 
   /// The captures of the `pattern` stage, values() by the place in names(). A leading literal must

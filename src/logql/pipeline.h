@@ -47,8 +47,8 @@ class Pipeline {
   /// True when a line passes as it is and nobody looks at its labels.
   bool does_nothing() const { return plan_.stages.empty() && !needs_labels_; }
 
-  /// False when the line is dropped. Afterwards context() has the line and its labels, valid until the
-  /// next call and as long as `row`.
+  /// False when the line is dropped. Afterwards context() has the line and its labels, valid until
+  /// the next call and as long as `row`.
   bool run(const Row& row);
   LineContext& context() { return context_; }
 

@@ -128,7 +128,8 @@ class MetricPlanner {
     return boxed(std::move(node));
   }
 
-  /// Parsers extract what later stages and the grouping look at; without a grouping that is everything.
+  /// Parsers extract what later stages and the grouping look at; without a grouping that is
+  /// everything.
   static LogNeeds needs_of(const ast::RangeAggregation& e, const SeriesGrouping& grouping) {
     LogNeeds needs;
     std::vector<std::string> names;

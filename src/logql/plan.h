@@ -19,16 +19,16 @@ namespace logpond::logql {
 /// A pipeline on top of a scan.
 struct LogPlan {
   storage::Selector selector;
-  std::vector<codec::LineFilter> line_filters;   ///< Done by the store.
-  std::vector<storage::Matcher> field_filters;   ///< Done by the store, see field_stages.
-  /// The same tests as stages, one for each of field_filters. A store looks at a record's field before
-  /// its stream's label, LogQL the other way round; so where a stream has a label of that name, the
-  /// stage is run instead.
+  std::vector<codec::LineFilter> line_filters;  ///< Done by the store.
+  std::vector<storage::Matcher> field_filters;  ///< Done by the store, see field_stages.
+  /// The same tests as stages, one for each of field_filters. A store looks at a record's field
+  /// before its stream's label, LogQL the other way round; so where a stream has a label of that
+  /// name, the stage is run instead.
   std::vector<std::unique_ptr<Stage>> field_stages;
-  std::vector<std::unique_ptr<Stage>> stages;    ///< Done by us, in order.
-  std::vector<std::string> stage_texts;          ///< Of `stages`, for explain().
+  std::vector<std::unique_ptr<Stage>> stages;  ///< Done by us, in order.
+  std::vector<std::string> stage_texts;        ///< Of `stages`, for explain().
   bool stages_change_labels = false;
-  bool needs_labels = true;                      ///< Someone looks at the labels of a line.
+  bool needs_labels = true;  ///< Someone looks at the labels of a line.
   storage::Columns columns = storage::Columns::kNone;
 };
 
@@ -93,14 +93,16 @@ struct BinaryPlan {
 };
 
 struct MetricPlan {
-  std::variant<RangePlan, AggregatePlan, ScalarPlan, VectorLiteralPlan, LabelReplacePlan, BinaryPlan>
+  std::variant<RangePlan, AggregatePlan, ScalarPlan, VectorLiteralPlan, LabelReplacePlan,
+               BinaryPlan>
       node;
 };
 
 using Plan = std::variant<LogPlan, MetricPlanPtr>;
 
 struct PlanOptions {
-  /// Hands filters to the store. Off for records that come without a scan, and for tests that compare.
+  /// Hands filters to the store. Off for records that come without a scan, and for tests that
+  /// compare.
   bool push_down = true;
 };
 

@@ -22,14 +22,16 @@ bool is_label_filter(const ast::Stage& node) {
 /// True for a test that a store answers as a pipeline would, from the record and its stream alone.
 bool is_store_test(const ast::LabelFilter& filter) {
   const auto* matcher = std::get_if<ast::Matcher>(&filter.test);
-  // The error labels are made by stages, and `_extracted` names metadata that a stream's label hides.
+  // The error labels are made by stages, and `_extracted` names metadata that a stream's label
+  // hides.
   return matcher != nullptr && matcher->name != kErrorLabel &&
          matcher->name != kErrorDetailsLabel && !matcher->name.ends_with(kExtractedSuffix);
 }
 
 Result<storage::Matcher> store_matcher(const ast::Matcher& m) {
   auto matcher = storage::Matcher::create(m.name, m.op, m.value);
-  if (!matcher) return fail(ErrorCode::kInvalidArgument, "parse error : " + matcher.error().message);
+  if (!matcher)
+    return fail(ErrorCode::kInvalidArgument, "parse error : " + matcher.error().message);
   return matcher;
 }
 
@@ -92,7 +94,8 @@ class LogPlanner {
     if (!all_fit) return false;
     for (const ast::LabelFilter* test : tests) {
       LOGPOND_TRY(auto matcher, store_matcher(std::get<ast::Matcher>(test->test)));
-      LOGPOND_TRY(auto stage, make_label_filter(ast::LabelFilterStage{.filter = *test}, needs_.hints));
+      LOGPOND_TRY(auto stage,
+                  make_label_filter(ast::LabelFilterStage{.filter = *test}, needs_.hints));
       plan_.field_stages.push_back(std::move(stage));
       plan_.field_filters.push_back(std::move(matcher));
     }

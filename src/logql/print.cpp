@@ -9,11 +9,21 @@ namespace logpond::logql {
 namespace ast {
 namespace {
 
-constexpr std::array<std::string_view, 15> kRangeNames = {
-    "rate",           "rate_counter",     "count_over_time",  "bytes_rate",
-    "bytes_over_time", "avg_over_time",   "sum_over_time",    "min_over_time",
-    "max_over_time",  "stdvar_over_time", "stddev_over_time", "quantile_over_time",
-    "first_over_time", "last_over_time",  "absent_over_time"};
+constexpr std::array<std::string_view, 15> kRangeNames = {"rate",
+                                                          "rate_counter",
+                                                          "count_over_time",
+                                                          "bytes_rate",
+                                                          "bytes_over_time",
+                                                          "avg_over_time",
+                                                          "sum_over_time",
+                                                          "min_over_time",
+                                                          "max_over_time",
+                                                          "stdvar_over_time",
+                                                          "stddev_over_time",
+                                                          "quantile_over_time",
+                                                          "first_over_time",
+                                                          "last_over_time",
+                                                          "absent_over_time"};
 constexpr std::array<std::string_view, 12> kVectorNames = {
     "sum",    "avg",  "count",   "max",  "min",       "stddev",
     "stdvar", "topk", "bottomk", "sort", "sort_desc", "approx_topk"};
@@ -22,9 +32,15 @@ constexpr std::array<std::string_view, 15> kBinaryNames = {
 
 }  // namespace
 
-std::string_view name_of(RangeOp op) { return kRangeNames[static_cast<std::size_t>(op)]; }
-std::string_view name_of(VectorOp op) { return kVectorNames[static_cast<std::size_t>(op)]; }
-std::string_view name_of(BinaryOp op) { return kBinaryNames[static_cast<std::size_t>(op)]; }
+std::string_view name_of(RangeOp op) {
+  return kRangeNames[static_cast<std::size_t>(op)];
+}
+std::string_view name_of(VectorOp op) {
+  return kVectorNames[static_cast<std::size_t>(op)];
+}
+std::string_view name_of(BinaryOp op) {
+  return kBinaryNames[static_cast<std::size_t>(op)];
+}
 
 }  // namespace ast
 
@@ -120,7 +136,9 @@ struct StagePrinter {
            });
   }
   std::string operator()(const LabelFilterStage& s) const { return "| " + print(s.filter); }
-  std::string operator()(const Json& s) const { return "| json" + print_extractions(s.extractions); }
+  std::string operator()(const Json& s) const {
+    return "| json" + print_extractions(s.extractions);
+  }
   std::string operator()(const Logfmt& s) const {
     std::string out = "| logfmt";
     if (s.strict) out += " --strict";
@@ -208,9 +226,13 @@ std::string print(const ast::Grouping& grouping) {
   return std::string(grouping.without ? "without" : "by") + " (" + joined(grouping.labels) + ")";
 }
 
-std::string print(const ast::LabelFilter& filter) { return std::visit(FilterPrinter{}, filter.test); }
+std::string print(const ast::LabelFilter& filter) {
+  return std::visit(FilterPrinter{}, filter.test);
+}
 
-std::string print(const ast::Stage& stage) { return std::visit(StagePrinter{}, stage); }
+std::string print(const ast::Stage& stage) {
+  return std::visit(StagePrinter{}, stage);
+}
 
 std::string print(const ast::LogExpr& expr) {
   std::string out = print(expr.selector);
@@ -218,6 +240,8 @@ std::string print(const ast::LogExpr& expr) {
   return out;
 }
 
-std::string print(const ast::Expr& expr) { return std::visit(ExprPrinter{}, expr.node); }
+std::string print(const ast::Expr& expr) {
+  return std::visit(ExprPrinter{}, expr.node);
+}
 
 }  // namespace logpond::logql

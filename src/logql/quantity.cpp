@@ -11,9 +11,13 @@
 namespace logpond::logql {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::string quoted(std::string_view text) {
   std::string out;
@@ -75,18 +79,12 @@ struct Unit {
   double factor;
 };
 constexpr std::array kByteUnits = {
-    Unit{"", 1},       Unit{"b", 1},
-    Unit{"k", 1e3},    Unit{"kb", 1e3},
-    Unit{"m", 1e6},    Unit{"mb", 1e6},
-    Unit{"g", 1e9},    Unit{"gb", 1e9},
-    Unit{"t", 1e12},   Unit{"tb", 1e12},
-    Unit{"p", 1e15},   Unit{"pb", 1e15},
-    Unit{"e", 1e18},   Unit{"eb", 1e18},
-    Unit{"ki", 0x1p10}, Unit{"kib", 0x1p10},
-    Unit{"mi", 0x1p20}, Unit{"mib", 0x1p20},
-    Unit{"gi", 0x1p30}, Unit{"gib", 0x1p30},
-    Unit{"ti", 0x1p40}, Unit{"tib", 0x1p40},
-    Unit{"pi", 0x1p50}, Unit{"pib", 0x1p50},
+    Unit{"", 1},        Unit{"b", 1},        Unit{"k", 1e3},     Unit{"kb", 1e3},
+    Unit{"m", 1e6},     Unit{"mb", 1e6},     Unit{"g", 1e9},     Unit{"gb", 1e9},
+    Unit{"t", 1e12},    Unit{"tb", 1e12},    Unit{"p", 1e15},    Unit{"pb", 1e15},
+    Unit{"e", 1e18},    Unit{"eb", 1e18},    Unit{"ki", 0x1p10}, Unit{"kib", 0x1p10},
+    Unit{"mi", 0x1p20}, Unit{"mib", 0x1p20}, Unit{"gi", 0x1p30}, Unit{"gib", 0x1p30},
+    Unit{"ti", 0x1p40}, Unit{"tib", 0x1p40}, Unit{"pi", 0x1p50}, Unit{"pib", 0x1p50},
     Unit{"ei", 0x1p60}, Unit{"eib", 0x1p60},
 };
 
@@ -103,7 +101,8 @@ std::string go_duration_error(std::string_view text) {
       digits = digits || is_digit(rest[i]);
       ++i;
     }
-    const auto points = std::count(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(i), '.');
+    const auto points =
+        std::count(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(i), '.');
     if (!digits || points > 1) return "time: invalid duration " + whole;
     rest.remove_prefix(i);
     for (i = 0; i < rest.size() && !is_digit(rest[i]) && rest[i] != '.'; ++i) {
@@ -138,7 +137,8 @@ Result<double> parse_float(std::string_view text) {
   if (code == std::errc::result_out_of_range) {
     // Too small is zero in Go, too large is an error: the library tells them apart only by value.
     const std::size_t exponent = digits.find_first_of("eE");
-    const bool tiny = exponent != std::string_view::npos && digits.find('-', exponent) != std::string_view::npos;
+    const bool tiny =
+        exponent != std::string_view::npos && digits.find('-', exponent) != std::string_view::npos;
     if (tiny || std::abs(value) < 1) return 0.0;
     return float_error(text, "value out of range");
   }
@@ -208,7 +208,8 @@ std::string range_duration_error(std::string_view text) {
 std::string go_duration_text(DurationNs span) {
   if (span == 0) return "0s";
   const bool negative = span < 0;
-  const auto whole = negative ? ~static_cast<std::uint64_t>(span) + 1 : static_cast<std::uint64_t>(span);
+  const auto whole =
+      negative ? ~static_cast<std::uint64_t>(span) + 1 : static_cast<std::uint64_t>(span);
   const auto with_fraction = [](std::uint64_t value, std::uint64_t one) {
     std::string text = std::to_string(value / one);
     std::string fraction = std::to_string(one + value % one).substr(1);

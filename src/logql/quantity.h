@@ -18,8 +18,8 @@ Result<double> parse_float(std::string_view text);
 /// A Go duration of the data side. Errors: kInvalidArgument, `time: invalid duration "oops"`.
 Result<DurationNs> parse_duration(std::string_view text);
 
-/// A byte count: number, optional blank, unit of powers of 1000 or 1024 in any case; no unit is bytes.
-/// Errors: kInvalidArgument.
+/// A byte count: number, optional blank, unit of powers of 1000 or 1024 in any case; no unit is
+/// bytes. Errors: kInvalidArgument.
 Result<std::uint64_t> parse_bytes(std::string_view text);
 
 /// A duration of the query's text: Prometheus form first, then Go's.

@@ -57,13 +57,14 @@ Result<double> convert(ast::UnwrapConversion conversion, std::string_view value)
 /// What a stream's lines have in common.
 struct StreamEntry {
   StreamPtr stream;  ///< Held, so that no other stream takes its address.
-  /// Every label of the grouping is the stream's, so fields and stages that leave labels alone cannot
-  /// change the series.
+  /// Every label of the grouping is the stream's, so fields and stages that leave labels alone
+  /// cannot change the series.
   bool decides_series = false;
   std::optional<std::uint32_t> series;
 };
 
-/// How a series keeps its values, and what it gives for a window: merged states, or the values themselves.
+/// How a series keeps its values, and what it gives for a window: merged states, or the values
+/// themselves.
 template <typename State>
 struct Keeping {
   using Series = WindowSeries<State>;
@@ -195,8 +196,8 @@ class Collector final : public storage::ScanSink {
                      "series, a shorter range or a longer step");
       return;
     }
-    context_.cells_left = static_cast<std::size_t>(
-        static_cast<std::ptrdiff_t>(context_.cells_left) - more);
+    context_.cells_left =
+        static_cast<std::size_t>(static_cast<std::ptrdiff_t>(context_.cells_left) - more);
   }
 
   const RangePlan& plan_;
@@ -256,9 +257,8 @@ class RangeVector final : public VectorNode {
         order_(series_.size()) {
     // Series come sorted, so that ties further up are broken the same way every time.
     std::iota(order_.begin(), order_.end(), 0U);
-    std::sort(order_.begin(), order_.end(), [this](std::uint32_t a, std::uint32_t b) {
-      return labels_[a] < labels_[b];
-    });
+    std::sort(order_.begin(), order_.end(),
+              [this](std::uint32_t a, std::uint32_t b) { return labels_[a] < labels_[b]; });
   }
 
   Status step(std::size_t i, std::vector<VectorSample>& out) override {
@@ -303,8 +303,7 @@ class Absent final : public VectorNode {
 template <typename State>
 Result<VectorNodePtr> collect(const RangePlan& plan, const MetricContext& context) {
   const TimeRange range = WindowGrid(context.steps, plan.range, plan.offset).time_range();
-  LOGPOND_TRY(auto scan,
-              plan_scan(context.store, plan.log, context.tenant, range, context.cancel));
+  LOGPOND_TRY(auto scan, plan_scan(context.store, plan.log, context.tenant, range, context.cancel));
   Collector<State> collector(plan, context, std::move(scan.field_stages));
   if (range.start < range.end) {
     LOGPOND_TRY(const auto stats, context.store.scan(scan.request, collector));

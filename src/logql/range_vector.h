@@ -20,7 +20,8 @@ struct MetricContext {
 };
 
 /// Scans once, whatever the number of steps, and keeps per series and run of windows one cell.
-/// Borrows `plan`. Errors: kInvalidArgument (`pipeline error: ...`), kLimitExceeded, kCancelled, kDeadlineExceeded, kIo.
+/// Borrows `plan`. Errors: kInvalidArgument (`pipeline error: ...`), kLimitExceeded, kCancelled,
+/// kDeadlineExceeded, kIo.
 Result<VectorNodePtr> make_range_vector(const RangePlan& plan, const MetricContext& context);
 
 }  // namespace logpond::logql

@@ -45,14 +45,14 @@ class SampleList {
   std::size_t end_ = 0;
 };
 
-/// Between the two values around rank q * (n - 1); above 1 it is +Inf. Sorts `values`, which are not empty.
+/// Between the two values around rank q * (n - 1); above 1 it is +Inf. Sorts `values`, which are
+/// not empty.
 inline double quantile_of(double q, std::vector<double>& values) {
   if (std::isnan(q)) return q;
   if (q < 0) return -std::numeric_limits<double>::infinity();
   if (q > 1) return std::numeric_limits<double>::infinity();
-  std::sort(values.begin(), values.end(), [](double a, double b) {
-    return std::isnan(a) ? !std::isnan(b) : a < b;
-  });
+  std::sort(values.begin(), values.end(),
+            [](double a, double b) { return std::isnan(a) ? !std::isnan(b) : a < b; });
   const double rank = q * static_cast<double>(values.size() - 1);
   const auto lower = static_cast<std::size_t>(rank);
   const std::size_t upper = std::min(lower + 1, values.size() - 1);

@@ -13,8 +13,8 @@
 
 namespace logpond::logql {
 
-/// Numbers the series of a grouping in the order in which they are met. Finding a series that is known
-/// allocates nothing.
+/// Numbers the series of a grouping in the order in which they are met. Finding a series that is
+/// known allocates nothing.
 ///
 /// Threads: one.
 class SeriesIndex {

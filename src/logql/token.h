@@ -9,8 +9,8 @@ namespace logpond::logql {
 
 /// In the order in which error messages list them.
 enum class TokenKind : std::uint8_t {
-  kEnd,         ///< `$end`
-  kBytes,       ///< `5KiB`
+  kEnd,    ///< `$end`
+  kBytes,  ///< `5KiB`
   kIdentifier,
   kString,
   kNumber,

@@ -75,7 +75,8 @@ tl::unexpected<Error> parse_error(const std::string& message);
 
 /// The parts of the grammar. Each takes what it parses and leaves the reader after it.
 Result<ast::Selector> parse_selector_part(TokenReader& reader);
-/// Stages up to something that begins none. `| unwrap` ends them where `allow_unwrap`, else is an error.
+/// Stages up to something that begins none. `| unwrap` ends them where `allow_unwrap`, else is an
+/// error.
 Result<std::vector<ast::Stage>> parse_pipeline(TokenReader& reader, bool allow_unwrap);
 Result<ast::LabelFilter> parse_label_filter(TokenReader& reader);
 /// `[+|-] NUMBER`.

@@ -17,7 +17,9 @@ TimestampNs minus(TimestampNs a, DurationNs b) {
 }
 
 /// Smallest whole number >= a / b, b > 0.
-std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return a / b + (a % b > 0 ? 1 : 0); }
+std::int64_t ceil_divide(std::int64_t a, std::int64_t b) {
+  return a / b + (a % b > 0 ? 1 : 0);
+}
 
 }  // namespace
 
@@ -26,7 +28,8 @@ WindowGrid::WindowGrid(StepGrid steps, DurationNs range, DurationNs offset)
   const TimestampNs last_end = minus(steps.at(steps.count - 1), offset);
   const TimestampNs first_begin = minus(first_end_, range);
   // Left edges are outside, right edges inside a window.
-  time_range_ = {first_begin == kMax ? kMax : first_begin + 1, last_end == kMax ? kMax : last_end + 1};
+  time_range_ = {first_begin == kMax ? kMax : first_begin + 1,
+                 last_end == kMax ? kMax : last_end + 1};
 }
 
 std::optional<WindowGrid::Run> WindowGrid::run_of(TimestampNs timestamp) const {
@@ -36,8 +39,8 @@ std::optional<WindowGrid::Run> WindowGrid::run_of(TimestampNs timestamp) const {
   std::int64_t beyond = 0;
   if (__builtin_add_overflow(after_first, range_, &beyond)) beyond = kMax;
   const std::int64_t first = std::max<std::int64_t>(0, ceil_divide(after_first, steps_.step));
-  const std::int64_t last = std::min(static_cast<std::int64_t>(steps_.count) - 1,
-                                     ceil_divide(beyond, steps_.step) - 1);
+  const std::int64_t last =
+      std::min(static_cast<std::int64_t>(steps_.count) - 1, ceil_divide(beyond, steps_.step) - 1);
   if (first > last) return std::nullopt;
   return Run{static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(last)};
 }

@@ -17,11 +17,11 @@ struct StepGrid {
   TimestampNs at(std::size_t i) const { return start + static_cast<DurationNs>(i) * step; }
 };
 
-/// Windows (t - offset - range, t - offset] at the times t of a grid. A line counts for a run of them,
-/// found by two divisions, however many there are.
+/// Windows (t - offset - range, t - offset] at the times t of a grid. A line counts for a run of
+/// them, found by two divisions, however many there are.
 ///
-/// Invariant: of two lines the later one counts for no earlier run, so runs can stand for the pieces
-/// into which the edges of all windows cut the time.
+/// Invariant: of two lines the later one counts for no earlier run, so runs can stand for the
+/// pieces into which the edges of all windows cut the time.
 class WindowGrid {
  public:
   WindowGrid(StepGrid steps, DurationNs range, DurationNs offset);

@@ -83,9 +83,9 @@ struct SampleState {
 /// Lines that count for the same windows are kept as one cell, so memory grows with the number of
 /// windows, not of lines. Lines may come in any order; then steps are asked in rising order.
 ///
-/// The window over the cells is two stacks: merged ends of the older half, and one merge of the newer
-/// half. Nothing is ever subtracted, so sums of fractions do not drift, and a step costs a constant
-/// number of merges on average.
+/// The window over the cells is two stacks: merged ends of the older half, and one merge of the
+/// newer half. Nothing is ever subtracted, so sums of fractions do not drift, and a step costs a
+/// constant number of merges on average.
 template <typename State>
 class WindowSeries {
  public:
@@ -112,7 +112,8 @@ class WindowSeries {
 
   /// True when a line counts for `step`; `out` is then everything that does.
   bool at(std::size_t step, State& out) {
-    while (end_ < cells_.size() && cells_[end_].run.first <= step) newer_.merge(cells_[end_++].state);
+    while (end_ < cells_.size() && cells_[end_].run.first <= step)
+      newer_.merge(cells_[end_++].state);
     while (begin_ < end_ && cells_[begin_].run.last < step) {
       if (begin_ == split_) turn_over();
       older_.pop_back();

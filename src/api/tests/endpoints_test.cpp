@@ -23,6 +23,8 @@ using testing::World;
 class Endpoints : public ::testing::Test {
  protected:
   void serve(ApiOptions options = {}) {
+    server_.reset();  // it borrows from the world
+    context_.reset();
     world_ = std::make_unique<World>(options);
     context_ = std::make_unique<ApiContext>(world_->context());
     server_ = std::make_unique<net::HttpServer>(

@@ -25,6 +25,13 @@ logql::ResultLine line_of(TimestampNs timestamp, std::string text,
   return line;
 }
 
+std::vector<logql::Series> series_of(Labels labels, std::vector<logql::Point> points) {
+  logql::Series series;
+  series.labels = std::move(labels);
+  series.points = std::move(points);
+  return {std::move(series)};
+}
+
 logql::QueryResult log_result() {
   logql::LogResult log;
   const logql::ResultLabel stream{"app", "z", LabelOrigin::kStream};
@@ -64,13 +71,14 @@ TEST(ResultEncoder, CategorizesLabelsWhenAsked) {
 
 TEST(ResultEncoder, PrintsMetricResults) {
   logql::QueryResult result;
-  result.value = logql::MatrixResult{
-      {{Labels({{"a", "b"}}),
-        {{1'795'219'260 * kSecond, 3}, {1'795'219'275 * kSecond + kSecond / 2, std::nan("")}}}}};
+  const logql::Point whole{1'795'219'260 * kSecond, 3};
+  const logql::Point broken{1'795'219'275 * kSecond + kSecond / 2, std::nan("")};
+  result.value = logql::MatrixResult{series_of(Labels({{"a", "b"}}), {whole, broken})};
   EXPECT_THAT(encoded(result, "categorize-labels"),
               HasSubstr(R"("resultType":"matrix","result":[{"metric":{"a":"b"},"values":)"
                         R"([[1795219260,"3"],[1795219275.5,"NaN"]]}],"stats")"));
-  result.value = logql::VectorResult{{{Labels(), {{60 * kSecond + kMillisecond, 0.25}}}}};
+  result.value =
+      logql::VectorResult{series_of(Labels(), {logql::Point{60 * kSecond + kMillisecond, 0.25}})};
   EXPECT_THAT(
       encoded(result),
       HasSubstr(R"("resultType":"vector","result":[{"metric":{},"value":[60.001,"0.25"]}])"));

@@ -58,8 +58,8 @@ Result<std::unique_ptr<Stage>> make_label_format(const ast::Stage& node, const P
   for (const ast::LabelAssignment& a : stage.assignments) {
     if (a.name == kErrorLabel) return stage_error(node, "__error__ cannot be formatted");
     if (!names.insert(a.name).second) {
-      return stage_error(node, "multiple label name '" + a.name +
-                                   "' not allowed in a single format operation");
+      return stage_error(
+          node, "multiple label name '" + a.name + "' not allowed in a single format operation");
     }
     LabelFormat::Assignment assignment{.name = a.name, .is_rename = a.is_rename};
     if (a.is_rename) {

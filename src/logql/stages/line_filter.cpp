@@ -103,8 +103,8 @@ Result<std::unique_ptr<Stage>> make_pattern_filter(const ast::Stage& node) {
     auto pattern = PatternText::parse(operand.text);
     if (!pattern) return stage_error(node, pattern.error().message);
     if (!pattern->names().empty()) {
-      return stage_error(node, "named captures are not allowed: found '<" +
-                                   pattern->names().front() + ">'");
+      return stage_error(
+          node, "named captures are not allowed: found '<" + pattern->names().front() + ">'");
     }
     patterns.push_back(*std::move(pattern));
   }

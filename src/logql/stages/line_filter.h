@@ -11,8 +11,8 @@ namespace logpond::logql {
 
 Result<std::unique_ptr<Stage>> make_line_filter(const ast::Stage& node, const ParserHints& hints);
 
-/// The filter as the store takes it; nothing for the forms that only a pipeline can test (patterns, ip).
-/// Errors: kInvalidArgument for a bad regular expression.
+/// The filter as the store takes it; nothing for the forms that only a pipeline can test (patterns,
+/// ip). Errors: kInvalidArgument for a bad regular expression.
 Result<std::optional<codec::LineFilter>> store_line_filter(const ast::Stage& node);
 
 }  // namespace logpond::logql

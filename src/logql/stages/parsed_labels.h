@@ -16,8 +16,8 @@ class ParsedLabels {
 
   /// Starts a line.
   void begin() { found_ = 0; }
-  /// Sets the label `name` (with `_extracted` when the stream or the metadata has that name), unless it
-  /// is not needed or an earlier parser set it. Both texts must live as long as the line.
+  /// Sets the label `name` (with `_extracted` when the stream or the metadata has that name),
+  /// unless it is not needed or an earlier parser set it. Both texts must live as long as the line.
   void add(LineContext& context, std::string_view name, std::string_view value);
   /// True when every label the query needs was found: what is wrong behind them does not matter.
   bool has_all_needed() const { return !hints_.all && found_ >= hints_.needed.size(); }

@@ -10,8 +10,7 @@ namespace {
 
 class Regexp final : public Stage {
  public:
-  Regexp(codec::Regex regex, const ParserHints& hints)
-      : regex_(std::move(regex)), labels_(hints) {}
+  Regexp(codec::Regex regex, const ParserHints& hints) : regex_(std::move(regex)), labels_(hints) {}
 
   bool process(LineContext& context) override {
     if (!regex_.find(context.line, 0, groups_)) return true;

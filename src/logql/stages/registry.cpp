@@ -67,14 +67,21 @@ constexpr std::array<StageRow, std::variant_size_v<ast::Stage>> kRows = {{
      .changes_labels = true,
      .make = make_label_format},
     {.name = "drop", .summary = "removes labels", .changes_labels = true, .make = make_drop},
-    {.name = "keep", .summary = "removes all other labels", .changes_labels = true, .make = make_keep},
+    {.name = "keep",
+     .summary = "removes all other labels",
+     .changes_labels = true,
+     .make = make_keep},
 }};
 
 }  // namespace
 
-std::span<const StageRow> stage_rows() { return kRows; }
+std::span<const StageRow> stage_rows() {
+  return kRows;
+}
 
-const StageRow& stage_row(const ast::Stage& node) { return kRows[node.index()]; }
+const StageRow& stage_row(const ast::Stage& node) {
+  return kRows[node.index()];
+}
 
 bool ParserHints::wants(std::string_view name) const {
   return all || std::find(needed.begin(), needed.end(), name) != needed.end();

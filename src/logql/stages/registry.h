@@ -14,9 +14,10 @@ struct StageRow {
   std::string_view summary;   ///< One line for help and reference pages.
   bool changes_line = false;  ///< Line filters behind it see another text.
   bool changes_labels = false;
-  bool is_parser = false;     ///< Reads labels from the line, as far as the hints ask for them.
+  bool is_parser = false;  ///< Reads labels from the line, as far as the hints ask for them.
   /// Makes the stage of a node of this row. Errors: kInvalidArgument.
-  Result<std::unique_ptr<Stage>> (*make)(const ast::Stage& node, const ParserHints& hints) = nullptr;
+  Result<std::unique_ptr<Stage>> (*make)(const ast::Stage& node,
+                                         const ParserHints& hints) = nullptr;
 };
 
 /// In the order of ast::Stage's alternatives.

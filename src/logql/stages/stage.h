@@ -13,8 +13,8 @@
 
 namespace logpond::logql {
 
-/// A line on its way. Texts that a stage makes belong to `arena` or to the stage itself, and live until
-/// the next line begins.
+/// A line on its way. Texts that a stage makes belong to `arena` or to the stage itself, and live
+/// until the next line begins.
 struct LineContext {
   TimestampNs timestamp = 0;
   std::string_view line;

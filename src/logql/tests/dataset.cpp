@@ -15,10 +15,8 @@ struct Line {
 };
 
 constexpr Line kLines[] = {
-    {"shop", "prod", 10,
-     R"(level=info msg="order placed" id=101 dur=120ms size=2KB ip=10.0.0.5)"},
-    {"shop", "prod", 20,
-     R"(level=error msg="card refused" id=102 dur=1.5s size=512B ip=10.0.1.9)"},
+    {"shop", "prod", 10, R"(level=info msg="order placed" id=101 dur=120ms size=2KB ip=10.0.0.5)"},
+    {"shop", "prod", 20, R"(level=error msg="card refused" id=102 dur=1.5s size=512B ip=10.0.1.9)"},
     {"shop", "prod", 30,
      R"(level=info msg="order placed" id=103 dur=80ms size=4KB ip=192.168.7.1)"},
     {"shop", "prod", 70, R"(level=warn msg="slow db" id=104 dur=oops size=1MB ip=fe80::1)"},

@@ -66,8 +66,9 @@ TEST_F(EngineTest, RefusesQueriesBeyondItsLimits) {
   query.limit = 0;
   EXPECT_EQ(error_of(query), "limit must be a positive value");
   query.limit = 9999;
-  EXPECT_EQ(error_of(query),
-            "max entries limit per query exceeded, limit > max_entries_limit_per_query (9999 > 5000)");
+  EXPECT_EQ(
+      error_of(query),
+      "max entries limit per query exceeded, limit > max_entries_limit_per_query (9999 > 5000)");
   query = range_query(R"({app="shop"})");
   query.end = query.start - 1;
   EXPECT_EQ(error_of(query), "end timestamp must not be before or equal to start time");
@@ -76,12 +77,14 @@ TEST_F(EngineTest, RefusesQueriesBeyondItsLimits) {
             "the query time range exceeds the limit (query length: 26449h48m20s, limit: 30d1h)");
   query = range_query("vector(1)");
   query.step = 0;
-  EXPECT_EQ(error_of(query),
-            "zero or negative query resolution step widths are not accepted. Try a positive integer");
+  EXPECT_EQ(
+      error_of(query),
+      "zero or negative query resolution step widths are not accepted. Try a positive integer");
   query.step = kMillisecond;
-  EXPECT_EQ(error_of(query),
-            "exceeded maximum resolution of 11,000 points per time series. Try increasing the value "
-            "of the step parameter");
+  EXPECT_EQ(
+      error_of(query),
+      "exceeded maximum resolution of 11,000 points per time series. Try increasing the value "
+      "of the step parameter");
 }
 
 TEST_F(EngineTest, AnswersAnEmptyLogRangeWithNothingAndAnEmptyMetricRangeWithOneStep) {
@@ -125,8 +128,7 @@ TEST_F(EngineTest, AlignsMetricRangesToTheStepUnlessToldNot) {
 }
 
 TEST_F(EngineTest, GivesPointTimesInWholeMilliseconds) {
-  const auto result =
-      engine_.instant({.text = "vector(1)", .time = kDatasetTime + 1'999'999});
+  const auto result = engine_.instant({.text = "vector(1)", .time = kDatasetTime + 1'999'999});
   EXPECT_EQ(std::get<VectorResult>(result->value).series[0].points[0].time,
             kDatasetTime + kMillisecond);
 }
@@ -202,9 +204,11 @@ TEST_F(EngineTest, SaysWhereEachLabelComesFrom) {
   const auto result = engine_.range(range_query(R"({app="o"} | json)"));
   std::string got;
   for (const ResultLabel& label : std::get<LogResult>(result->value).lines.at(0).labels) {
-    got += label.name + "=" + label.value + ":" + std::to_string(static_cast<int>(label.origin)) + " ";
+    got +=
+        label.name + "=" + label.value + ":" + std::to_string(static_cast<int>(label.origin)) + " ";
   }
-  // The field `level` and the parsed `level` both meet the stream's: the first to come has the name.
+  // The field `level` and the parsed `level` both meet the stream's: the first to come has the
+  // name.
   EXPECT_EQ(got,
             "app=o:0 code=1:2 detected_level=warn:1 level=stream:0 level_extracted=parsed:2 "
             "trace_id=field:1 trace_id_extracted=parsed:2 ");
@@ -235,8 +239,10 @@ TEST_F(EngineTest, MakesAVirtualLevelOfTheSeverity) {
   EXPECT_EQ(instant(R"(sum by (detected_level) (count_over_time({app="v"}[1m])))"),
             "{} 1\n{detected_level=\"own\"} 1\n{detected_level=\"unknown\"} 1\n"
             "{detected_level=\"warn\"} 1\n");
-  EXPECT_EQ(instant(R"(sum by (level, detected_level) (count_over_time({app="v"} |= "w" | drop __error__[1m])))"),
-            "{detected_level=\"warn\"} 1\n");
+  EXPECT_EQ(
+      instant(
+          R"(sum by (level, detected_level) (count_over_time({app="v"} |= "w" | drop __error__[1m])))"),
+      "{detected_level=\"warn\"} 1\n");
 }
 
 TEST_F(EngineTest, CountsErrorsInsteadOfFailingWhenAskedForThem) {
@@ -264,9 +270,11 @@ TEST_F(EngineTest, SortsInstantVectorsUnlessTheQueryDoes) {
 
 TEST_F(EngineTest, MatchesVectorsBothWays) {
   const std::string many = R"(count_over_time({app="gate"}[1m]))";
-  const std::string one = "label_replace(sum by (app) (" + many + "), \"tag\", \"t$1\", \"app\", \"g(.)te\")";
-  EXPECT_EQ(instant(many + " / on (app) group_left (tag) " + one),
-            "{app=\"gate\",env=\"dev\",tag=\"ta\"} 0.5\n{app=\"gate\",env=\"prod\",tag=\"ta\"} 0.5\n");
+  const std::string one =
+      "label_replace(sum by (app) (" + many + "), \"tag\", \"t$1\", \"app\", \"g(.)te\")";
+  EXPECT_EQ(
+      instant(many + " / on (app) group_left (tag) " + one),
+      "{app=\"gate\",env=\"dev\",tag=\"ta\"} 0.5\n{app=\"gate\",env=\"prod\",tag=\"ta\"} 0.5\n");
   EXPECT_EQ(instant(one + " - on (app) group_right " + many),
             "{app=\"gate\",env=\"dev\"} 3\n{app=\"gate\",env=\"prod\"} 3\n");
   EXPECT_EQ(instant(many + " * on (env) " + many), "{env=\"dev\"} 9\n{env=\"prod\"} 9\n");

@@ -1,5 +1,5 @@
-// Any text as a query about a small store: no crash, and the answer does not hang on how the work is
-// cut up: forward is backward reversed, and pushed-down filters find what a tail would find.
+// Any text as a query about a small store: no crash, and the answer does not hang on how the work
+// is cut up: forward is backward reversed, and pushed-down filters find what a tail would find.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -34,9 +34,8 @@ class TailSink final : public storage::ScanSink {
                                   .first_id = RecordId{block.ids[row]}};
       for (const FieldView& f : block.fields_of(row)) stored.batch.add_field(f.name, f.value);
       const auto stream = stored.batch.intern_stream(block.stream(row)->labels);
-      stored.batch.finish_record({.timestamp = block.timestamps[row],
-                                  .stream = stream,
-                                  .message = block.messages[row]});
+      stored.batch.finish_record(
+          {.timestamp = block.timestamps[row], .stream = stream, .message = block.messages[row]});
       stored.streams.push_back(block.stream(row));
       if (auto line = tail_.process(stored, 0)) lines.push_back(*std::move(line));
     }
@@ -82,7 +81,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   query.direction = storage::Order::kForward;
   const auto range = world.engine.range(query);
   if (range) {
-    if (const auto* log = std::get_if<LogResult>(&range->value)) check_log_query(world, query, *log);
+    if (const auto* log = std::get_if<LogResult>(&range->value))
+      check_log_query(world, query, *log);
   } else {
     LOGPOND_CHECK(!range.error().message.empty());
     LOGPOND_CHECK(range.error().code != ErrorCode::kInternal);

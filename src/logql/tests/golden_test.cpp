@@ -118,7 +118,11 @@ std::vector<std::filesystem::path> query_files() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Queries, QueryFile, ::testing::ValuesIn(query_files()),
-                         [](const auto& file) { return file.param.stem().string(); });
+                         [](const auto& file) {
+                           const auto folder = file.param.parent_path().filename().string();
+                           const auto name = file.param.stem().string();
+                           return folder == "queries" ? name : folder + "_" + name;
+                         });
 
 }  // namespace
 }  // namespace logpond::logql::testing

@@ -20,18 +20,21 @@ TEST(LabelText, ReadsPrometheusForm) {
 
 TEST(LabelText, SaysWhereItBroke) {
   EXPECT_EQ(read(R"({bad-name="x"})"), "1:5: parse error: unexpected character inside braces: '-'");
-  EXPECT_EQ(read("{a=b}"), "1:4: parse error: unexpected character in label matching, expected string: 'b'");
+  EXPECT_EQ(read("{a=b}"),
+            "1:4: parse error: unexpected character in label matching, expected string: 'b'");
   EXPECT_EQ(read(R"({a="b")"), "1:7: parse error: unexpected end of input inside braces");
   EXPECT_EQ(read(R"({a="b)"), "1:4: parse error: unterminated quoted string");
   EXPECT_EQ(read(R"({a="b",a="c"})"), "1:13: parse error: duplicate label \"a\"");
-  EXPECT_EQ(read(R"({a="b"} x)"), "1:9: parse error: unexpected character after the closing brace: 'x'");
+  EXPECT_EQ(read(R"({a="b"} x)"),
+            "1:9: parse error: unexpected character after the closing brace: 'x'");
   EXPECT_EQ(read(""), "1:1: parse error: unexpected end of input inside braces");
 }
 
 TEST(SelectorText, TakesSelectorsOnly) {
   EXPECT_EQ(parse_selector(R"({a="b", c=~"d.*"})", false)->matchers().size(), 2U);
   EXPECT_TRUE(parse_selector("{}", true)->matchers().empty());
-  EXPECT_EQ(parse_selector("{}", false).error().message.substr(0, 30), "parse error : queries require ");
+  EXPECT_EQ(parse_selector("{}", false).error().message.substr(0, 30),
+            "parse error : queries require ");
   for (const char* text : {R"({a="b"} |= "x")", R"(rate({a="b"}[1m]))", "1"}) {
     EXPECT_EQ(parse_selector(text, true).error().message, "only label matchers are supported");
   }

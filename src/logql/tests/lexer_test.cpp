@@ -48,7 +48,8 @@ TEST(Lexer, TakesUnicodeLettersInIdentifiers) {
 TEST(Lexer, TriesDurationsBeforeBytes) {
   EXPECT_EQ(words("5m"), "DURATION:5m");
   EXPECT_EQ(words("5M"), "BYTES:5M");
-  EXPECT_EQ(words("1h30m 1.5h 30m1h -5m"), "DURATION:1h30m DURATION:1.5h DURATION:30m1h DURATION:-5m");
+  EXPECT_EQ(words("1h30m 1.5h 30m1h -5m"),
+            "DURATION:1h30m DURATION:1.5h DURATION:30m1h DURATION:-5m");
   EXPECT_EQ(words("1.5GiB 512B 2kB"), "BYTES:1.5GiB BYTES:512B BYTES:2kB");
   EXPECT_EQ(words("1d"), "DURATION:1d");
 }

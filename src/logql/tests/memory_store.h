@@ -1,4 +1,5 @@
-// A store in a vector: obvious, slow, and right. For tests that need a store's answers without its files.
+// A store in a vector: obvious, slow, and right. For tests that need a store's answers without its
+// files.
 #pragma once
 
 #include <mutex>

@@ -1,4 +1,5 @@
-// Any text: parsing ends with a node or a sentence; a node prints to a text that parses to it again.
+// Any text: parsing ends with a node or a sentence; a node prints to a text that parses to it
+// again.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -24,33 +24,56 @@ TEST(Parser, SaysWhatItMetAndWhatItWanted) {
   const std::pair<const char*, const char*> cases[] = {
       {"", "parse error : syntax error: unexpected $end"},
       {" ", "parse error at line 1, col 2: syntax error: unexpected $end"},
-      {"{", "parse error at line 1, col 2: syntax error: unexpected $end, expecting IDENTIFIER or }"},
-      {"{a", "parse error at line 1, col 3: syntax error: unexpected $end, expecting = or =~ or !~ or !="},
-      {"{a=b}", "parse error at line 1, col 4: syntax error: unexpected IDENTIFIER, expecting STRING"},
+      {"{",
+       "parse error at line 1, col 2: syntax error: unexpected $end, expecting IDENTIFIER or }"},
+      {"{a",
+       "parse error at line 1, col 3: syntax error: unexpected $end, expecting = or =~ or !~ or "
+       "!="},
+      {"{a=b}",
+       "parse error at line 1, col 4: syntax error: unexpected IDENTIFIER, expecting STRING"},
       {"{a=\"b\"", "parse error at line 1, col 7: syntax error: unexpected $end, expecting } or ,"},
-      {"{a=\"b\",}", "parse error at line 1, col 8: syntax error: unexpected }, expecting IDENTIFIER"},
-      {"{json=\"b\"}", "parse error at line 1, col 2: syntax error: unexpected json, expecting IDENTIFIER or }"},
+      {"{a=\"b\",}",
+       "parse error at line 1, col 8: syntax error: unexpected }, expecting IDENTIFIER"},
+      {"{json=\"b\"}",
+       "parse error at line 1, col 2: syntax error: unexpected json, expecting IDENTIFIER or }"},
       {"{a=\"b\"} |", "parse error at line 1, col 10: syntax error: unexpected $end"},
-      {"{a=\"b\"} | regexp", "parse error at line 1, col 17: syntax error: unexpected $end, expecting STRING"},
+      {"{a=\"b\"} | regexp",
+       "parse error at line 1, col 17: syntax error: unexpected $end, expecting STRING"},
       {"{a=\"b\"} | unwrap x", "parse error at line 1, col 11: syntax error: unexpected unwrap"},
-      {"{a=\"b\"} |= ip", "parse error at line 1, col 12: syntax error: unexpected IDENTIFIER, expecting STRING or ip"},
-      {"{a=\"b\"} |= ip()", "parse error at line 1, col 15: syntax error: unexpected ), expecting STRING"},
-      {"{a=\"b\"} |= \"x\" or", "parse error at line 1, col 18: syntax error: unexpected $end, expecting STRING or ip"},
-      {"{a=\"b\"} | label_format a", "parse error at line 1, col 25: syntax error: unexpected $end, expecting ="},
-      {"{a=\"b\"} | label_format a=1", "parse error at line 1, col 26: syntax error: unexpected NUMBER, expecting IDENTIFIER or STRING"},
-      {"{a=\"b\"} | logfmt a=\"x\",", "parse error at line 1, col 24: syntax error: unexpected $end, expecting IDENTIFIER"},
+      {"{a=\"b\"} |= ip",
+       "parse error at line 1, col 12: syntax error: unexpected IDENTIFIER, expecting STRING or "
+       "ip"},
+      {"{a=\"b\"} |= ip()",
+       "parse error at line 1, col 15: syntax error: unexpected ), expecting STRING"},
+      {"{a=\"b\"} |= \"x\" or",
+       "parse error at line 1, col 18: syntax error: unexpected $end, expecting STRING or ip"},
+      {"{a=\"b\"} | label_format a",
+       "parse error at line 1, col 25: syntax error: unexpected $end, expecting ="},
+      {"{a=\"b\"} | label_format a=1",
+       "parse error at line 1, col 26: syntax error: unexpected NUMBER, expecting IDENTIFIER or "
+       "STRING"},
+      {"{a=\"b\"} | logfmt a=\"x\",",
+       "parse error at line 1, col 24: syntax error: unexpected $end, expecting IDENTIFIER"},
       {"{a=\"b\"} | x", "parse error at line 1, col 12: syntax error: unexpected $end"},
-      {"{a=\"b\"} | x=1 and", "parse error at line 1, col 18: syntax error: unexpected $end, expecting IDENTIFIER or ("},
+      {"{a=\"b\"} | x=1 and",
+       "parse error at line 1, col 18: syntax error: unexpected $end, expecting IDENTIFIER or ("},
       {"rate", "parse error at line 1, col 1: syntax error: unexpected IDENTIFIER"},
-      {"rate(", "parse error at line 1, col 6: syntax error: unexpected $end, expecting NUMBER or { or ("},
+      {"rate(",
+       "parse error at line 1, col 6: syntax error: unexpected $end, expecting NUMBER or { or ("},
       {"rate({a=\"b\"}[5m]", "parse error at line 1, col 17: syntax error: unexpected $end"},
       {"rate({a=\"b\"}[5m", "parse error at line 0, col 13: missing closing ']' in duration"},
-      {"rate({a=\"b\"}[5m] offset 5)", "parse error at line 1, col 25: syntax error: unexpected NUMBER, expecting DURATION"},
-      {"rate({a=\"b\"} | unwrap 5 [5m])", "parse error at line 1, col 23: syntax error: unexpected NUMBER, expecting IDENTIFIER or bytes or duration or duration_seconds"},
-      {"sum(rate({a=\"b\"}[5m])) by (a", "parse error at line 1, col 29: syntax error: unexpected $end, expecting , or )"},
-      {"sum(rate({a=\"b\"}[5m])) by (5", "parse error at line 1, col 28: syntax error: unexpected NUMBER, expecting IDENTIFIER or )"},
+      {"rate({a=\"b\"}[5m] offset 5)",
+       "parse error at line 1, col 25: syntax error: unexpected NUMBER, expecting DURATION"},
+      {"rate({a=\"b\"} | unwrap 5 [5m])",
+       "parse error at line 1, col 23: syntax error: unexpected NUMBER, expecting IDENTIFIER or "
+       "bytes or duration or duration_seconds"},
+      {"sum(rate({a=\"b\"}[5m])) by (a",
+       "parse error at line 1, col 29: syntax error: unexpected $end, expecting , or )"},
+      {"sum(rate({a=\"b\"}[5m])) by (5",
+       "parse error at line 1, col 28: syntax error: unexpected NUMBER, expecting IDENTIFIER or )"},
       {"vector(-1)", "parse error at line 1, col 8: syntax error: unexpected -, expecting NUMBER"},
-      {"-rate({a=\"b\"}[5m])", "parse error at line 1, col 2: syntax error: unexpected rate, expecting NUMBER"},
+      {"-rate({a=\"b\"}[5m])",
+       "parse error at line 1, col 2: syntax error: unexpected rate, expecting NUMBER"},
       {"1 2", "parse error at line 1, col 3: syntax error: unexpected NUMBER"},
       {"(1", "parse error at line 1, col 3: syntax error: unexpected $end"},
       {"{a=\"b\"} $", "parse error at line 1, col 9: syntax error: unexpected IDENTIFIER"},
@@ -64,7 +87,8 @@ TEST(Parser, SaysWhatItMetAndWhatItWanted) {
 TEST(Parser, ReportsLineZeroAfterTokensReadByHand) {
   EXPECT_EQ(error_of("{a=\"b\"} == 5m"),
             "parse error at line 0, col 12: syntax error: unexpected DURATION");
-  EXPECT_EQ(error_of("{a=\"b\"} [5m]"), "parse error at line 0, col 9: syntax error: unexpected RANGE");
+  EXPECT_EQ(error_of("{a=\"b\"} [5m]"),
+            "parse error at line 0, col 9: syntax error: unexpected RANGE");
 }
 
 TEST(Parser, NamesMisuseOfAggregations) {
@@ -97,11 +121,11 @@ TEST(Parser, PutsSyntaxErrorsBeforeMisuse) {
 }
 
 TEST(Parser, KnowsThePrecedenceOfOperators) {
-  EXPECT_EQ(printed("1 or 2"), "parse error : unexpected literal for left leg of logical/set binary "
-                               "operation (or): 1.000000");
+  EXPECT_EQ(printed("1 or 2"),
+            "parse error : unexpected literal for left leg of logical/set binary "
+            "operation (or): 1.000000");
   const std::string v = "vector(1)";
-  EXPECT_EQ(printed(v + " or " + v + " and " + v),
-            "(vector(1) or (vector(1) and vector(1)))");
+  EXPECT_EQ(printed(v + " or " + v + " and " + v), "(vector(1) or (vector(1) and vector(1)))");
   EXPECT_EQ(printed(v + " == " + v + " + " + v), "(vector(1) == (vector(1) + vector(1)))");
   EXPECT_EQ(printed(v + " - " + v + " - " + v), "((vector(1) - vector(1)) - vector(1))");
   EXPECT_EQ(printed(v + " ^ " + v + " ^ " + v), "(vector(1) ^ (vector(1) ^ vector(1)))");
@@ -137,13 +161,13 @@ TEST(Parser, RefusesTextsOfTheLimitAndMore) {
   const std::string longest = "{a=\"" + std::string(kQueryBytesMax - 7, 'x') + "\"}";
   ASSERT_EQ(longest.size(), kQueryBytesMax - 1);
   EXPECT_TRUE(parse(longest).has_value());
-  EXPECT_EQ(error_of(longest + " "),
-            "parse error : input size too long (131072 > 131072)");
+  EXPECT_EQ(error_of(longest + " "), "parse error : input size too long (131072 > 131072)");
 }
 
 TEST(Parser, SurvivesDeepNestingAndLongChains) {
   const std::string open(100'000, '(');
-  EXPECT_EQ(error_of(open), "parse error at line 1, col 201: query is nested too deep (limit 200 levels)");
+  EXPECT_EQ(error_of(open),
+            "parse error at line 1, col 201: query is nested too deep (limit 200 levels)");
   EXPECT_NE(error_of("{a=\"b\"} | " + open).find("nested too deep"), std::string::npos);
   EXPECT_NE(error_of("rate(" + open).find("nested too deep"), std::string::npos);
   std::string chain = "1";

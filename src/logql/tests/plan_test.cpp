@@ -34,8 +34,7 @@ TEST(Plan, MovesLineFiltersBeforeStagesThatLeaveTheLineAlone) {
 
 TEST(Plan, LeavesLineFiltersBehindStagesThatChangeTheLine) {
   for (const char* stage : {"decolorize", "unpack", "line_format \"x\""}) {
-    const std::string plan =
-        explained(std::string("{a=\"b\"} |= \"s\" | ") + stage + " |= \"t\"");
+    const std::string plan = explained(std::string("{a=\"b\"} |= \"s\" | ") + stage + " |= \"t\"");
     EXPECT_NE(plan.find("in the scan: line |= \"s\""), std::string::npos) << plan;
     EXPECT_NE(plan.find("then |= \"t\""), std::string::npos) << plan;
   }
@@ -51,8 +50,8 @@ TEST(Plan, MovesLabelTestsOfStoredLabelsIntoTheScan) {
 }
 
 TEST(Plan, KeepsLabelTestsThatAStoreCannotAnswer) {
-  for (const char* test : {R"(a="x" or b="y")", "a>5", R"(__error__="")", R"(a_extracted="x")",
-                           R"(a="x" and b>5)"}) {
+  for (const char* test :
+       {R"(a="x" or b="y")", "a>5", R"(__error__="")", R"(a_extracted="x")", R"(a="x" and b>5)"}) {
     const std::string plan = explained(std::string("{a=\"b\"} | ") + test);
     EXPECT_EQ(plan.find("in the scan"), std::string::npos) << plan;
     EXPECT_NE(plan.find("then | "), std::string::npos) << plan;

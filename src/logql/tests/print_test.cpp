@@ -25,8 +25,10 @@ TEST(Print, ShowsStagesInOneForm) {
             R"({a="b"} | json x="x",y="p.q" | logfmt --strict --keep-empty | drop a,b=~"c")");
   EXPECT_EQ(printed("{a=\"b\"}|~`x`or ip(\"::1\")|label_format a=b,c=\"{{.d}}\""),
             R"({a="b"} |~ "x" or ip("::1") | label_format a=b,c="{{.d}}")");
-  EXPECT_EQ(printed("quantile_over_time(.50,{a=\"b\"}|unwrap duration(x)|__error__=\"\"[90s]offset -5m)by()"),
-            R"(quantile_over_time(0.5,{a="b"} | unwrap duration(x) | __error__=""[1m30s] offset -5m) by ())");
+  EXPECT_EQ(
+      printed(
+          "quantile_over_time(.50,{a=\"b\"}|unwrap duration(x)|__error__=\"\"[90s]offset -5m)by()"),
+      R"(quantile_over_time(0.5,{a="b"} | unwrap duration(x) | __error__=""[1m30s] offset -5m) by ())");
 }
 
 }  // namespace

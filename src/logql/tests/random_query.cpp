@@ -7,16 +7,27 @@ namespace logpond::logql::testing {
 
 using namespace ast;
 
+namespace {
+
+bool ends_with_a_bare_name(const Stage& stage) {
+  if (const auto* drop = std::get_if<Drop>(&stage)) return !drop->labels.back().matcher;
+  if (const auto* keep = std::get_if<Keep>(&stage)) return !keep->labels.back().matcher;
+  return false;
+}
+
+}  // namespace
+
 std::string RandomQuery::name() {
   static const std::vector<std::string> kNames = {
-      "app", "env", "level", "a",   "b",     "_x",    "sum",  "rate",
+      "app", "env",   "level",    "a",      "b",     "_x",   "sum",       "rate",
       "ip",  "bytes", "duration", "vector", "größe", "A9_b", "__error__", "detected_level"};
   return one_of(kNames);
 }
 
 std::string RandomQuery::text() {
-  static const std::vector<std::string> kPieces = {
-      "a", "b", "error", " ", "\"", "\\", "`", "\n", "\t", "é", "日", "\xff", "\x01", "{", "|", "#", "1"};
+  static const std::vector<std::string> kPieces = {"a",    "b",  "error", " ", "\"", "\\",
+                                                   "`",    "\n", "\t",    "é", "日", "\xff",
+                                                   "\x01", "{",  "|",     "#", "1"};
   std::string out;
   for (std::size_t i = pick(6); i > 0; --i) out += one_of(kPieces);
   return out;
@@ -93,7 +104,8 @@ Stage RandomQuery::stage() {
   switch (pick(12)) {
     case 0: {
       LineFilter filter{.op = static_cast<LineOp>(pick(6))};
-      for (std::size_t i = 1 + pick(3); i > 0; --i) filter.operands.push_back({pick(4) == 0, text()});
+      for (std::size_t i = 1 + pick(3); i > 0; --i)
+        filter.operands.push_back({pick(4) == 0, text()});
       return filter;
     }
     case 1:
@@ -131,11 +143,21 @@ Stage RandomQuery::stage() {
 LogExpr RandomQuery::log() {
   LogExpr log;
   for (std::size_t i = pick(3); i > 0; --i) log.selector.matchers.push_back(matcher(name()));
-  for (std::size_t i = pick(4); i > 0; --i) log.stages.push_back(stage());
+  for (std::size_t i = pick(4); i > 0; --i) {
+    Stage next = stage();
+    // `drop a != "x"` is one stage, never a drop and a line filter.
+    const auto* filter = std::get_if<LineFilter>(&next);
+    const bool negative = filter != nullptr &&
+                          (filter->op == LineOp::kNotContains || filter->op == LineOp::kNotMatches);
+    if (negative && !log.stages.empty() && ends_with_a_bare_name(log.stages.back())) continue;
+    log.stages.push_back(std::move(next));
+  }
   return log;
 }
 
-Grouping RandomQuery::grouping() { return {.without = pick(2) == 0, .labels = names(0)}; }
+Grouping RandomQuery::grouping() {
+  return {.without = pick(2) == 0, .labels = names(0)};
+}
 
 Unwrap RandomQuery::unwrap() {
   Unwrap unwrap{.label = name(), .conversion = static_cast<UnwrapConversion>(pick(4))};
@@ -145,13 +167,13 @@ Unwrap RandomQuery::unwrap() {
 
 RangeAggregation RandomQuery::range_aggregation() {
   RangeAggregation node{.op = static_cast<RangeOp>(pick(15)), .log = log()};
-  const bool counts_lines = node.op == RangeOp::kCount || node.op == RangeOp::kBytes ||
-                            node.op == RangeOp::kBytesRate;
+  const bool counts_lines =
+      node.op == RangeOp::kCount || node.op == RangeOp::kBytes || node.op == RangeOp::kBytesRate;
   const bool may_omit = node.op == RangeOp::kRate || node.op == RangeOp::kAbsent;
   if (!counts_lines && !(may_omit && pick(2) == 0)) node.unwrap = unwrap();
   if (node.op == RangeOp::kQuantile) node.parameter = static_cast<double>(pick(12)) / 10;
-  const bool groups = !counts_lines && !may_omit && node.op != RangeOp::kSum &&
-                      node.op != RangeOp::kRateCounter;
+  const bool groups =
+      !counts_lines && !may_omit && node.op != RangeOp::kSum && node.op != RangeOp::kRateCounter;
   if (groups && pick(2) == 0) node.grouping = grouping();
   node.range = static_cast<DurationNs>(pick(1'000'000)) * kMillisecond;
   if (pick(3) == 0) {
@@ -162,8 +184,10 @@ RangeAggregation RandomQuery::range_aggregation() {
 
 Expr RandomQuery::vector_aggregation(int depth) {
   const auto op = static_cast<VectorOp>(pick(12));
-  const bool takes_k = op == VectorOp::kTopk || op == VectorOp::kBottomk || op == VectorOp::kApproxTopk;
-  const bool groups = op != VectorOp::kSort && op != VectorOp::kSortDesc && op != VectorOp::kApproxTopk;
+  const bool takes_k =
+      op == VectorOp::kTopk || op == VectorOp::kBottomk || op == VectorOp::kApproxTopk;
+  const bool groups =
+      op != VectorOp::kSort && op != VectorOp::kSortDesc && op != VectorOp::kApproxTopk;
   VectorAggregation node{.op = op, .operand = Box<Expr>(metric(depth - 1))};
   if (takes_k) node.parameter = 1 + static_cast<std::int64_t>(pick(9));
   if (groups && pick(2) == 0) node.grouping = grouping();

@@ -32,8 +32,9 @@ std::string text_of_line(const ResultLine& line) {
       others += (others.empty() ? "" : ",") + label.name + "=\"" + label.value + "\"";
     }
   }
+  if (!place.empty()) place = " " + place;
   if (!others.empty()) others = " {" + others + "}";
-  return seconds_text(line.timestamp) + " " + place + others + " `" +
+  return seconds_text(line.timestamp) + place + others + " `" +
          replace_all(line.line, "\x1B", "<ESC>") + "`\n";
 }
 
@@ -69,7 +70,8 @@ struct Printer {
   std::string operator()(const VectorResult& result) const {
     std::string out;
     for (const Series& series : result.series) {
-      out += text_of_labels(series) + " " + codec::format_sample(series.points.front().value) + "\n";
+      out +=
+          text_of_labels(series) + " " + codec::format_sample(series.points.front().value) + "\n";
     }
     return out.empty() ? "(empty vector)\n" : out;
   }

@@ -19,10 +19,9 @@ std::string parsed(std::string_view line) {
 
 // Example 37 of the specification.
 TEST(JsonPairs, JoinsNestedNamesAndSkipsArrays) {
-  EXPECT_EQ(
-      parsed(
-          R"({"level":"info","req":{"method":"GET","path":"/a"},"code":200,"ms":12,"tags":["x","y"]})"),
-      R"(level="info" req_method="GET" req_path="/a" code="200" ms="12")");
+  EXPECT_EQ(parsed(R"({"level":"info","req":{"method":"GET","path":"/a"},"code":200,"ms":12,)"
+                   R"("tags":["x","y"]})"),
+            R"(level="info" req_method="GET" req_path="/a" code="200" ms="12")");
 }
 
 // Examples 38 and 161.

@@ -201,7 +201,7 @@ TEST_F(TailTest, TellsAReaderWhoComesBackWhatIsTooMuchForTheHistory) {
   again.after = RecordId{std::stoull(sent.substr(sent.find("id: ") + 4))};
   world.store_lines("a", std::vector<std::string>(most, "missed"));
   world.store_lines("b", {"never wanted"});
-  world.store_lines("a", {"missed", "missed", "newest"});
+  world.store_lines("a", {"missed", "missed", "newest"}, testing::kWorldNow + kSecond);
   client = std::make_shared<FakeStream>();
   start(again);
   const auto messages = messages_of(client->wait_for("newest"));

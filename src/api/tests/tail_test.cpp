@@ -203,7 +203,7 @@ TEST_F(TailTest, TellsAReaderWhoComesBackWhatIsTooMuchForTheHistory) {
   world.store_lines("b", {"never wanted"});
   // History is ordered by time: these must be later than all that were missed.
   world.store_lines("a", {"missed", "missed", "newest"},
-                    kWorldNow + static_cast<TimestampNs>(most));
+                    testing::kWorldNow + static_cast<TimestampNs>(most));
   client = std::make_shared<FakeStream>();
   start(again);
   const auto messages = messages_of(client->wait_for("newest"));

@@ -201,12 +201,14 @@ TEST_F(TailTest, TellsAReaderWhoComesBackWhatIsTooMuchForTheHistory) {
   again.after = RecordId{std::stoull(sent.substr(sent.find("id: ") + 4))};
   world.store_lines("a", std::vector<std::string>(most, "missed"));
   world.store_lines("b", {"never wanted"});
-  world.store_lines("a", {"missed", "missed", "newest"}, testing::kWorldNow + kSecond);
+  // History is ordered by time: these must be later than all that were missed.
+  world.store_lines("a", {"missed", "missed", "newest"},
+                    testing::kWorldNow + static_cast<TimestampNs>(most));
   client = std::make_shared<FakeStream>();
   start(again);
   const auto messages = messages_of(client->wait_for("newest"));
-  ASSERT_EQ(messages.size(), 1 + most);
   EXPECT_EQ(messages.front(), "<lost 3>");
+  ASSERT_EQ(messages.size(), 1 + most);
   EXPECT_EQ(messages.back(), "newest");
 }
 

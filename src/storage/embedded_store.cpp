@@ -121,6 +121,7 @@ class EmbeddedStore : public Store {
 
   std::uint64_t next_sequence_ = 1;  // committer only
   std::mutex maintenance_mutex_;     // merging and retention: one at a time
+  std::string merge_failure_;        // why the last merge failed, under maintenance_mutex_
   std::vector<std::jthread> threads_;
 
   telemetry::MetricsRegistry& metrics_;
@@ -515,7 +516,12 @@ void EmbeddedStore::maintain_once() {
     }
     const DurationNs begin = clock_.monotonic();
     const auto merged = parts_->merge_once(false, replace_parts());
-    if (!merged) telemetry::diag_warn("cannot merge parts", {{"reason", merged.error().message}});
+    // It is tried after every seal: on a full disk the same sentence would fill the log too.
+    const std::string reason = merged ? std::string() : merged.error().message;
+    if (!merged && reason != merge_failure_) {
+      telemetry::diag_warn("cannot merge parts", {{"reason", reason}});
+    }
+    merge_failure_ = reason;
     if (!merged || !*merged) return;
     merge_seconds_->observe(seconds_since(clock_, begin));
   }

@@ -42,6 +42,17 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", place], check=True)
 
 
+def disk_use(folder: Path) -> str:
+    """Room on the disk, and what takes it."""
+    return subprocess.run(
+        f"df -k {folder}; find {folder} -type f -printf '%k KB %P\\n'",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+
+
 class Writer:
     """Pushes lines that do not compress, and knows which of them were acknowledged."""
 
@@ -107,9 +118,12 @@ def test_full_disk_refuses_then_recovers(
     assert loki.get("/health").status_code == 200
 
     filler.unlink()
-    eventually("pushes are taken again by themselves", lambda: writer.push()[0] == 204, seconds=20)
-    for _ in range(20):
-        assert writer.push()[0] == 204
+    # One may go into what room the head has left; that all do shows that it is sealed again.
+    eventually(
+        f"pushes are taken again\n{disk_use(small_disk)}",
+        lambda: all(writer.push()[0] == 204 for _ in range(20)),
+        seconds=20,
+    )
     assert loki.get("/ready").status_code == 200
     check_stored(loki, writer.acknowledged)
 

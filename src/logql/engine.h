@@ -34,6 +34,8 @@ struct RangeQuery {
       0;  ///< Log queries: keep a line at least so far from the last kept one; 0: all.
   std::size_t limit = 100;  ///< Log queries.
   storage::Order direction = storage::Order::kBackward;
+  /// Log queries: only records with a higher id, and LogResult::left_out is counted.
+  std::optional<RecordId> after;
   bool align = true;  ///< Metric queries: start down, end up to a multiple of step, as Loki does.
   platform::CancelToken cancel;
 };
@@ -74,8 +76,9 @@ struct Series {
 };
 
 struct LogResult {
-  std::vector<ResultLine> lines;
-};  ///< In the direction's order.
+  std::vector<ResultLine> lines;  ///< In the direction's order.
+  std::uint64_t left_out = 0;     ///< With `after`: lines that matched beyond the limit.
+};
 struct MatrixResult {
   std::vector<Series> series;
 };  ///< Sorted by labels.

@@ -29,13 +29,13 @@ class Sooner {
 
 class BestLines final : public storage::ScanSink {
  public:
-  BestLines(Pipeline pipeline, TimeRange range, bool backward, std::size_t limit,
-            const platform::CancelToken& cancel)
+  BestLines(Pipeline pipeline, TimeRange range, const RangeQuery& query, std::size_t limit)
       : pipeline_(std::move(pipeline)),
         range_(range),
-        backward_(backward),
+        backward_(query.direction == storage::Order::kBackward),
         limit_(limit),
-        cancel_(cancel) {}
+        after_(query.after),
+        cancel_(query.cancel) {}
 
   bool accept(const storage::RecordBlock& block) override {
     for (std::size_t i = 0; i < block.size; ++i) {
@@ -52,7 +52,7 @@ class BestLines final : public storage::ScanSink {
 
   TimeRange wanted() const override {
     TimeRange range = range_;
-    if (!is_full()) return range;
+    if (!is_full() || after_) return range;  // what is left out is counted too
     const TimestampNs worst = heap_.front().timestamp;
     if (backward_) {
       range.start = worst;
@@ -64,6 +64,7 @@ class BestLines final : public storage::ScanSink {
 
   bool is_full() const { return heap_.size() >= limit_; }
   const Status& stopped() const { return stopped_; }
+  std::uint64_t left_out() const { return left_out_; }
   /// The lines in the answer's order.
   std::vector<ResultLine> take() {
     std::sort(heap_.begin(), heap_.end(), Sooner(backward_));
@@ -75,12 +76,16 @@ class BestLines final : public storage::ScanSink {
     const Sooner sooner(backward_);
     const RecordId id{block.ids[row]};
     const TimestampNs timestamp = block.timestamps[row];
-    if (is_full() && !sooner(timestamp, id, heap_.front().timestamp, heap_.front().id)) {
+    if (after_) {
+      if (id <= *after_) return;
+    } else if (is_full() && !sooner(timestamp, id, heap_.front().timestamp, heap_.front().id)) {
       return;
     }
     const Row fields = row_of(block, row);
     if (!pipeline_.run(fields)) return;
     if (is_full()) {
+      ++left_out_;
+      if (!sooner(timestamp, id, heap_.front().timestamp, heap_.front().id)) return;
       std::pop_heap(heap_.begin(), heap_.end(), sooner);
       heap_.pop_back();
     }
@@ -92,22 +97,22 @@ class BestLines final : public storage::ScanSink {
   TimeRange range_;
   bool backward_;
   std::size_t limit_;
+  std::optional<RecordId> after_;
   const platform::CancelToken& cancel_;
   std::vector<ResultLine> heap_;  // the line that leaves first is on top
+  std::uint64_t left_out_ = 0;    // meaningful with after_ only: without it not every row is run
   Status stopped_;
 };
 
-Result<std::vector<ResultLine>> best_lines(storage::Store& store, const LogPlan& plan,
-                                           const RangeQuery& query, TimeRange range,
-                                           std::size_t limit, storage::ScanStats& stats) {
+Result<LogResult> best_lines(storage::Store& store, const LogPlan& plan, const RangeQuery& query,
+                             TimeRange range, std::size_t limit, storage::ScanStats& stats) {
   LOGPOND_TRY(auto scan, plan_scan(store, plan, query.tenant, range, query.cancel));
   scan.request.order = query.direction;
-  BestLines sink(Pipeline(plan, std::move(scan.field_stages)), range,
-                 query.direction == storage::Order::kBackward, limit, query.cancel);
+  BestLines sink(Pipeline(plan, std::move(scan.field_stages)), range, query, limit);
   LOGPOND_TRY(const auto scanned, store.scan(scan.request, sink));
   stats += scanned;
   LOGPOND_CHECK_OK(sink.stopped());
-  return sink.take();
+  return LogResult{sink.take(), query.after ? sink.left_out() : 0};
 }
 
 /// Lines that `interval` keeps: each at least so far from the one kept before it.
@@ -137,11 +142,11 @@ Result<std::vector<ResultLine>> spaced_lines(storage::Store& store, const LogPla
   TimeRange range{query.start, query.end};
   std::vector<ResultLine> kept;
   while (kept.size() < query.limit && range.start < range.end) {
-    LOGPOND_TRY(auto lines, best_lines(store, plan, query, range, round, stats));
-    const bool is_last_round = lines.size() < round;
+    LOGPOND_TRY(auto found, best_lines(store, plan, query, range, round, stats));
+    const bool is_last_round = found.lines.size() < round;
     const auto last =
         kept.empty() ? std::optional<TimestampNs>() : std::optional(kept.back().timestamp);
-    thin_out(lines, query.interval, last, kept, query.limit);
+    thin_out(found.lines, query.interval, last, kept, query.limit);
     if (is_last_round || kept.empty()) break;
     // Nothing nearer than the interval to the last kept line is of interest any more.
     TimestampNs next = 0;
@@ -163,11 +168,9 @@ Result<LogResult> run_log_query(storage::Store& store, const LogPlan& plan, cons
   if (query.start >= query.end) return LogResult{};
   if (query.interval > 0) {
     LOGPOND_TRY(auto lines, spaced_lines(store, plan, query, stats));
-    return LogResult{std::move(lines)};
+    return LogResult{std::move(lines), 0};
   }
-  LOGPOND_TRY(auto lines,
-              best_lines(store, plan, query, {query.start, query.end}, query.limit, stats));
-  return LogResult{std::move(lines)};
+  return best_lines(store, plan, query, {query.start, query.end}, query.limit, stats);
 }
 
 }  // namespace logpond::logql

@@ -137,8 +137,8 @@ struct StoreStats {
   std::uint64_t wal_bytes = 0;
   std::uint64_t message_bytes = 0;  ///< Of all records, as they came in.
   std::vector<PartInfo> parts;
-  RecordId next_record_id;          ///< The next record will have this id or a higher one.
-  bool read_only = false;  ///< An fsync failed; appends are refused until a restart.
+  RecordId next_record_id;  ///< The next record will have this id or a higher one.
+  bool read_only = false;   ///< An fsync failed; appends are refused until a restart.
   std::string read_only_reason;
 };
 

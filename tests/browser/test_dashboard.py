@@ -131,7 +131,7 @@ def test_bad_query_is_explained(filled: Server, open_dashboard: Open) -> None:
     page = open_dashboard(filled)
     expect(page.rows.first).to_be_visible()
     page.run('{service_name="till" | json')
-    expect(page.part("error-message")).to_contain_text("parse error at line 1, col 23")
+    expect(page.part("error-message")).to_contain_text("parse error at line 1, col 22")
     page.run('{service_name="till"}')
     expect(page.part("error-message")).to_have_count(0)
     eventually("the list is right again", lambda: page.lines_in_list() == LINES)

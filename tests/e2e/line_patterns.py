@@ -29,6 +29,7 @@ REGEXES = [
     r"zzz_never_there",
     r"\\|\*",
 ]
+PIECES = 12
 WORDS = ["INFO", "error", "a", "needle", "=", '"', "\\", "\t", "zzz_never_there", "  ", "日本"]
 
 
@@ -48,10 +49,13 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", r"\x7f")
 
 
-def filters(sample: SampleFile, pieces: int, seed: int) -> list[tuple[str, list[str]]]:
-    """LogQL line filters, each with the grep arguments that must find the same lines."""
+def filters(sample: SampleFile, seed: int, share: float) -> list[tuple[str, list[str]]]:
+    """LogQL line filters, each with the grep arguments that must find the same lines.
+
+    `share` of all of them, chosen by the seed.
+    """
     made: list[tuple[str, list[str]]] = []
-    for text in fixed_texts(sample, pieces, seed):
+    for text in fixed_texts(sample, PIECES, seed):
         made.append((f"|= {quoted(text)}", ["-F", "-e", text]))
         made.append((f"!= {quoted(text)}", ["-v", "-F", "-e", text]))
         insensitive = quoted("(?i)" + _escaped(text))
@@ -59,7 +63,7 @@ def filters(sample: SampleFile, pieces: int, seed: int) -> list[tuple[str, list[
     for regex in REGEXES:
         made.append((f"|~ {quoted(regex)}", ["-P", "-e", regex]))
         made.append((f"!~ {quoted(regex)}", ["-v", "-P", "-e", regex]))
-    return made
+    return random.Random(f"{sample.name} {seed}").sample(made, round(len(made) * share))
 
 
 def _escaped(text: str) -> str:

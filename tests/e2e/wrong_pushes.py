@@ -81,7 +81,7 @@ def loki_json_pushes() -> list[Push]:
         Push("time beyond 64 bits", _value([str(1 << 63), "x"]), 400, "nanoseconds"),
         Push("time at the end of 64 bits", _value([str((1 << 63) - 1), "x"]), 400, "too new"),
         Push("time in an hour", _value([str(NOW + HOUR), "x"]), 400, "has timestamp too new"),
-        Push("no time", _value(["x"]), 400, "a record needs a time and a line"),
+        Push("no line", _value([str(NOW)]), 400, "a record needs a time and a line"),
         Push("empty record", _value([]), 400, "a record needs a time and a line"),
         Push("line is a number", _value([str(NOW), 1]), 400, "the line must be a string"),
         Push("line is null", _value([str(NOW), None]), 400, "the line must be a string"),
@@ -114,7 +114,7 @@ def loki_json_pushes() -> list[Push]:
         ),
         Push(
             "heavy metadata",
-            _value([str(NOW), "x", {"k": "v" * 70_000}]),
+            _value([str(NOW), "x", {"k": "v" * (2 << 20)}]),
             400,
             "structured metadata too large",
         ),

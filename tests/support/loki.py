@@ -93,7 +93,11 @@ class Loki:
         return sorted(found, key=lambda line: line.timestamp)
 
     def texts(self, query: str, **parameters: Any) -> list[str]:
-        return [line.text for line in self.lines(query, **parameters)]
+        """The lines alone, oldest first."""
+        data = self.range_data(query, **parameters)
+        rows = [(int(v[0]), v[1]) for stream in data["result"] for v in stream["values"]]
+        rows.sort(key=lambda row: row[0])
+        return [text for _, text in rows]
 
     def instant(self, query: str, at: int | None = None) -> dict[Any, float]:
         """Values of an instant metric query by their label sets."""

@@ -93,9 +93,14 @@ class Server:
         return status
 
     def kill(self) -> None:
-        """SIGKILL: no chance to say good-bye. Harmless when nothing runs."""
+        """SIGKILL: no chance to say good-bye. Harmless when nothing runs.
+
+        Fails when the process ended before by itself: a server that crashed is never fine.
+        """
         if self._process is None:
             return
+        by_itself = self._process.poll() if self._process.returncode is None else None
+        assert by_itself is None, f"ended by itself with {by_itself}:\n{self.said.decode()[-5000:]}"
         if self._process.poll() is None:
             self._process.kill()
         self.wait(30)

@@ -203,13 +203,13 @@ class PushReader {
     od::array parts;
     if (const auto error = value.get_array().get(parts)) return broken(error);
     std::size_t place = 0;
-    TimestampNs timestamp = 0;
+    std::string_view time;
     std::string_view line;
     for (auto element : parts) {
       od::value part;
       if (const auto error = std::move(element).get(part)) return broken(error);
       if (place == 0) {
-        LOGPOND_TRY(timestamp, nanoseconds_of(part));
+        LOGPOND_TRY(time, text_of(part, "the time (nanoseconds)"));
       } else if (place == 1) {
         LOGPOND_TRY(line, text_of(part, "the line"));
       } else if (place == 2) {
@@ -220,11 +220,11 @@ class PushReader {
       ++place;
     }
     if (place < 2) return broken("a record needs a time and a line");
+    LOGPOND_TRY(const TimestampNs timestamp, nanoseconds_of(time));
     return out_.add_record(timestamp, line);
   }
 
-  Result<TimestampNs> nanoseconds_of(od::value value) {
-    LOGPOND_TRY(const std::string_view text, text_of(value, "the time (nanoseconds)"));
+  Result<TimestampNs> nanoseconds_of(std::string_view text) const {
     TimestampNs timestamp = 0;
     const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), timestamp);
     if (error != std::errc{} || rest != text.data() + text.size()) {

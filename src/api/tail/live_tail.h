@@ -40,7 +40,11 @@ class LiveTail : public PreparedTail {
     subscription_ = std::move(subscription);
   }
   RecordId live_from() const { return subscription_->live_from(); }
-  void set_history(std::vector<logql::ResultLine> lines) { history_ = std::move(lines); }
+  /// `lost` older lines were too many: the reader is told of them first.
+  void set_history(std::vector<logql::ResultLine> lines, std::uint64_t lost) {
+    history_ = std::move(lines);
+    lost_.records = lost;
+  }
   void open(std::unique_ptr<TailFormat> format, std::shared_ptr<net::OutboundStream> stream,
             DurationNs now);
 

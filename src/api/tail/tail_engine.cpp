@@ -53,8 +53,8 @@ class TailEngine::Impl {
       inbox->put(batch, clock_.monotonic());
       wake();
     }));
-    LOGPOND_TRY(std::vector<logql::ResultLine> history, read_history(request, *tail));
-    tail->set_history(std::move(history));
+    LOGPOND_TRY(logql::LogResult history, read_history(request, *tail));
+    tail->set_history(std::move(history.lines), history.left_out);
     return std::unique_ptr<PreparedTail>(std::move(tail));
   }
 
@@ -96,40 +96,41 @@ class TailEngine::Impl {
   }
 
   /// The newest lines before those that the tail gets live, oldest first.
-  Result<std::vector<logql::ResultLine>> read_history(const TailRequest& request,
-                                                      const LiveTail& tail) {
-    std::vector<logql::ResultLine> lines;
+  Result<logql::LogResult> read_history(const TailRequest& request, const LiveTail& tail) {
+    logql::LogResult history;
+    std::vector<logql::ResultLine>& lines = history.lines;
     const std::size_t most = engine_.limits().entries_max;
     std::size_t ask = request.after ? most : request.history_lines;
-    if (ask == 0) return lines;
+    if (ask == 0) return history;
     logql::RangeQuery query;
     query.tenant = request.tenant;
     query.text = request.query;
     query.start = request.start;
     query.end = std::max(saturating_add(clock_.now(), options_.newest_ahead),
                          saturating_add(request.start, 1));
+    query.after = request.after;
     query.cancel = request.cancel;
     // Records that arrive while we ask come live; when such took places of the limit, ask for more.
     constexpr int kTries = 3;
     for (int tries = 0; tries < kTries; ++tries) {
       query.limit = ask;
-      LOGPOND_TRY(const logql::QueryResult result, engine_.range(query));
-      const auto* found = std::get_if<logql::LogResult>(&result.value);
+      LOGPOND_TRY(logql::QueryResult result, engine_.range(query));
+      auto* found = std::get_if<logql::LogResult>(&result.value);
       if (found == nullptr) break;
-      lines = found->lines;
+      const std::size_t count = found->lines.size();
+      history = std::move(*found);
       // Asked for only now: until the first batch is published the hub does not know it.
       const RecordId live_from = tail.live_from();
-      const std::size_t live = std::erase_if(lines, [&](const logql::ResultLine& line) {
-        return line.id >= live_from || (request.after && line.id <= *request.after);
-      });
-      if (request.after || live == 0 || found->lines.size() < ask || ask >= most) break;
+      const std::size_t live =
+          std::erase_if(lines, [&](const logql::ResultLine& line) { return line.id >= live_from; });
+      if (request.after || live == 0 || count < ask || ask >= most) break;
       ask = std::min(most, request.history_lines + live);
     }
     if (!request.after && lines.size() > request.history_lines) {
       lines.resize(request.history_lines);  // newest first as yet
     }
     std::reverse(lines.begin(), lines.end());
-    return lines;
+    return history;
   }
 
   /// From the publisher's thread, often: only the first call since the last round takes the lock.

@@ -115,6 +115,7 @@ TEST(LokiPush, RefusesBodiesOfTheWrongForm) {
       {body("{}"), "must be an array"},
       {body("[1]"), "a record must be an array"},
       {body(R"([["1"]])"), "needs a time and a line"},
+      {body(R"([["x"]])"), "needs a time and a line"},
       {body(R"([[]])"), "needs a time and a line"},
       {body(R"([["1","x",{},1]])"), "more than"},
       {body(R"([[1795219199000000000,"x"]])"), "the time (nanoseconds) must be a string"},

@@ -192,6 +192,26 @@ TEST_F(TailTest, ResumesBehindARecord) {
   EXPECT_THAT(messages_of(client->wait_for("four")), ElementsAre("three", "four"));
 }
 
+TEST_F(TailTest, TellsAReaderWhoComesBackWhatIsTooMuchForTheHistory) {
+  const std::size_t most = world.engine->limits().entries_max;
+  world.store_lines("a", {"seen"});
+  start(request("{app=\"a\"}", 1));
+  const std::string sent = client->wait_for("seen");
+  TailRequest again = request("{app=\"a\"}");
+  again.after = RecordId{std::stoull(sent.substr(sent.find("id: ") + 4))};
+  world.store_lines("a", std::vector<std::string>(most, "missed"));
+  world.store_lines("b", {"never wanted"});
+  // History is ordered by time: these must be later than all that were missed.
+  world.store_lines("a", {"missed", "missed", "newest"},
+                    testing::kWorldNow + static_cast<TimestampNs>(most));
+  client = std::make_shared<FakeStream>();
+  start(again);
+  const auto messages = messages_of(client->wait_for("newest"));
+  EXPECT_EQ(messages.front(), "<lost 3>");
+  ASSERT_EQ(messages.size(), 1 + most);
+  EXPECT_EQ(messages.back(), "newest");
+}
+
 TEST_F(TailTest, TellsASlowReaderHowManyRecordsHeLost) {
   options.inbox_bytes_max = 1;  // one batch always fits
   start(request("{app=\"a\"}"));

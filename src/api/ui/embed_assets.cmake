@@ -26,10 +26,9 @@ endif()
 
 function(content_type_of file out)
   set(types
-    .html "text/html; charset=utf-8" .js "text/javascript; charset=utf-8"
-    .css "text/css; charset=utf-8" .svg "image/svg+xml" .json "application/json"
-    .png "image/png" .ico "image/x-icon" .woff2 "font/woff2" .txt "text/plain; charset=utf-8"
-    .webmanifest "application/manifest+json")
+    .html text/html .js text/javascript .css text/css .svg image/svg+xml .json application/json
+    .png image/png .ico image/x-icon .woff2 font/woff2 .txt text/plain
+    .webmanifest application/manifest+json)
   get_filename_component(extension "${file}" LAST_EXT)
   list(FIND types "${extension}" at)
   if(at EQUAL -1)
@@ -37,6 +36,9 @@ function(content_type_of file out)
   else()
     math(EXPR at "${at} + 1")
     list(GET types ${at} type)
+    if(type MATCHES "^text/")
+      string(APPEND type "; charset=utf-8")
+    endif()
     set(${out} "${type}" PARENT_SCOPE)
   endif()
 endfunction()

@@ -4,10 +4,10 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
-#include <random>
 #include <utility>
 
 #include "net/server/response_head.h"
+#include "platform/random.h"
 #include "telemetry/diag.h"
 
 namespace logpond::net {
@@ -28,9 +28,9 @@ ServerCore::ServerCore(HttpServer::Options server_options, Router compiled, Erro
         "logpond_http_request_seconds", "From the end of a request to its answer.",
         telemetry::MetricsRegistry::seconds_bounds(), {{"route", route_label(route)}}));
   }
-  std::random_device random;
   std::array<char, 16> hex;
-  std::snprintf(hex.data(), hex.size(), "%08x-", static_cast<unsigned>(random()));
+  std::snprintf(hex.data(), hex.size(), "%08x-",
+                static_cast<unsigned>(platform::system_random().next()));
   request_id_prefix_ = hex.data();
 }
 

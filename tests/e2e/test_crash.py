@@ -103,6 +103,19 @@ def test_kill_loses_nothing_acknowledged(make_server: Callable[..., Server]) -> 
     assert sums["acknowledged"] > ROUNDS * SENDERS, "the kills came before any work"
 
 
+def test_the_account_notices_every_kind_of_loss() -> None:
+    """What the test above would say of a server that breaks its promises."""
+    acknowledged = Batch(["a1", "a2"], is_acknowledged=True)
+    unknown = Batch(["u1", "u2"])
+    sent = [acknowledged, unknown]
+    assert find_faults(sent, ["a1", "a2"]) == []
+    assert find_faults(sent, ["a2", "u1", "a1", "u2"]) == []
+    assert find_faults(sent, ["a1"]) == ["acknowledged, but 1 lost, as a2"]
+    assert find_faults(sent, ["a1", "a2", "u1"]) == ["unacknowledged batch in parts, without u2"]
+    assert find_faults(sent, ["a1", "a2", "a1"]) == ["2 times: a1"]
+    assert find_faults(sent, ["a1", "a2", "x"]) == ["never sent: x"]
+
+
 def test_kill_while_nothing_happens_loses_nothing(make_server: Callable[..., Server]) -> None:
     server = make_server().start()
     Loki(server.url).push({"job": "quiet"}, [(1_700_000_000_000_000_000, "one line")])

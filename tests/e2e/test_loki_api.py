@@ -275,6 +275,7 @@ def test_gzip_answers_when_asked(dataset: Loki) -> None:
     plain = dataset.session.get(
         dataset.url + RANGE, params=parameters, headers={"Accept-Encoding": "identity"}
     )
+    assert packed.headers["Content-Encoding"] == "gzip"
     assert "Content-Encoding" not in plain.headers
     assert packed.json()["data"]["result"] == plain.json()["data"]["result"]
 

@@ -15,6 +15,7 @@ import pytest
 from support.loki import Loki, push_body
 from support.raw_http import RawConnection, request_bytes
 from support.server import Server
+from support.waiting import eventually
 
 CONNECTIONS = 10_000
 FILES_TO_SPARE = 500
@@ -138,20 +139,26 @@ def test_stop_under_load_answers_what_was_begun(make_server: Callable[..., Serve
         assert set(pusher.acknowledged) <= set(found)
 
 
+def begin_push(connection: RawConnection, body_bytes: int) -> None:
+    """Sends the head of a push and returns when the server has read it."""
+    headers = {
+        "Content-Type": "application/json",
+        "Content-Length": str(body_bytes),
+        "Expect": "100-continue",
+    }
+    assert connection.ask(request_bytes("POST", "/loki/api/v1/push", headers=headers)).status == 100
+
+
 def test_request_begun_before_the_stop_is_finished(server: Server) -> None:
-    """Its head and half its body are there when SIGTERM comes; the rest follows."""
-    body = json.dumps(
-        {"streams": [{"stream": {"job": "late"}, "values": [[str(time.time_ns()), "late"]]}]}
-    ).encode()
-    whole = request_bytes("POST", "/loki/api/v1/push", body, {"Content-Type": "application/json"})
+    """Its head is there when SIGTERM comes; the body follows."""
+    body = json.dumps(push_body({"job": "late"}, [(time.time_ns(), "late")])).encode()
     with RawConnection(server.port) as begun, RawConnection(server.port) as idle:
         assert idle.ask(request_bytes("GET", "/health")).status == 200
-        begun.send(whole[:-10])
-        # The server has read the head when it answers another request of the same moment.
-        assert Loki(server.url).get("/health").status_code == 200
+        begin_push(begun, len(body))
         server.send_signal(signal.SIGTERM)
         assert idle.is_closed_by_peer(), "idle connections are closed"
-        begun.send(whole[-10:])
+        begun.send(body[:10])
+        begun.send(body[10:])
         answer = begun.answer()
         assert answer.status == 204, answer
     assert server.wait(20) == 0
@@ -161,12 +168,16 @@ def test_request_begun_before_the_stop_is_finished(server: Server) -> None:
 
 def test_second_signal_stops_at_once(server: Server) -> None:
     with RawConnection(server.port) as begun:
-        begun.send(
-            request_bytes("POST", "/loki/api/v1/push", b"", {"Content-Length": "100"}) + b"{"
-        )
-        assert Loki(server.url).get("/health").status_code == 200
+        begin_push(begun, 100)
         server.send_signal(signal.SIGTERM)
-        with RawConnection(server.port) as _:
-            pass
+        eventually("it says that it stops", lambda: b"stopping" in server.said)
         server.send_signal(signal.SIGINT)
         assert server.wait(10) == 1
+
+
+def test_stop_does_not_wait_for_ever(make_server: Callable[..., Server]) -> None:
+    """A body that never comes holds the stop up for drain_timeout, no longer."""
+    server = make_server(config='[server]\ndrain_timeout = "1s"\n').start()
+    with RawConnection(server.port) as begun:
+        begin_push(begun, 100)
+        assert server.stop() == 0

@@ -59,6 +59,7 @@ def run_pipeline(commands, stdin=None):
             upstream.close()  # else the first would not notice that the second is gone
         upstream = child.stdout
         children.append(child)
+    peaks = _Peaks([child.pid for child in children])
     output = upstream.read()
     upstream.close()
     cost = Cost(0.0, 0.0)
@@ -66,12 +67,39 @@ def run_pipeline(commands, stdin=None):
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         cost.cpu_s += usage.ru_utime + usage.ru_stime
-        cost.rss_peak_bytes += usage.ru_maxrss * 1024
         accepted = (0, 1) if place == len(children) - 1 else (0,)
         if child.returncode not in accepted:
             raise RuntimeError(f"{commands[place]} ended with status {child.returncode}")
-    cost.wall_s = time.perf_counter() - wall
+    wall_end = time.perf_counter()
+    cost.rss_peak_bytes = peaks.stop()
+    cost.wall_s = wall_end - wall
     return cost, output
+
+
+class _Peaks:
+    """Watches the peak memory of processes while they run.
+
+    The figure of wait4() would be no less than this process's own: a child starts as its copy.
+    """
+
+    def __init__(self, pids):
+        self._peaks = dict.fromkeys(pids, 0)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+
+    def _watch(self):
+        while True:
+            for pid in self._peaks:
+                with contextlib.suppress(OSError):
+                    self._peaks[pid] = max(self._peaks[pid], process_rss_peak_bytes(pid))
+            if self._stopped.wait(0.01):
+                return
+
+    def stop(self):
+        self._stopped.set()
+        self._thread.join()
+        return sum(self._peaks.values())
 
 
 def files_under(path):

@@ -225,5 +225,7 @@ def _answer_of(query, data):
 
 
 def binary_version(binary):
-    answer = subprocess.run([binary, "version"], capture_output=True, text=True)
-    return answer.stdout.strip().splitlines()[0] if answer.stdout.strip() else "unknown"
+    """Version and commit as the program itself says them."""
+    answer = subprocess.run([binary, "version"], capture_output=True, text=True, check=True)
+    said = dict(line.split(None, 1) for line in answer.stdout.splitlines() if " " in line)
+    return f"{said.get('logpond', 'unknown')} ({said.get('commit', 'unknown commit')})"

@@ -59,19 +59,50 @@ def run_pipeline(commands, stdin=None):
             upstream.close()  # else the first would not notice that the second is gone
         upstream = child.stdout
         children.append(child)
-    output = upstream.read()
-    upstream.close()
-    cost = Cost(0.0, 0.0)
-    for place, child in enumerate(children):
-        _, status, usage = os.wait4(child.pid, 0)
+    with _Peaks([child.pid for child in children]) as peaks:
+        output = upstream.read()
+        upstream.close()
+        usages = [os.wait4(child.pid, 0) for child in children]
+        wall_end = time.perf_counter()
+    for child, (_, status, _) in zip(children, usages):
         child.returncode = os.waitstatus_to_exitcode(status)
-        cost.cpu_s += usage.ru_utime + usage.ru_stime
-        cost.rss_peak_bytes += usage.ru_maxrss * 1024
+    for place, child in enumerate(children):
         accepted = (0, 1) if place == len(children) - 1 else (0,)
         if child.returncode not in accepted:
             raise RuntimeError(f"{commands[place]} ended with status {child.returncode}")
-    cost.wall_s = time.perf_counter() - wall
-    return cost, output
+    cpu_s = sum(usage.ru_utime + usage.ru_stime for _, _, usage in usages)
+    return Cost(cpu_s, wall_end - wall, peaks.total()), output
+
+
+class _Peaks:
+    """Watches the peak memory of processes while they run.
+
+    The figure of wait4() would be no less than this process's own: a child starts as its copy.
+    """
+
+    def __init__(self, pids):
+        self._peaks = dict.fromkeys(pids, 0)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stopped.set()
+        self._thread.join()
+
+    def total(self):
+        return sum(self._peaks.values())
+
+    def _watch(self):
+        while True:
+            for pid in self._peaks:
+                with contextlib.suppress(OSError):
+                    self._peaks[pid] = max(self._peaks[pid], process_rss_peak_bytes(pid))
+            if self._stopped.wait(0.01):
+                return
 
 
 def files_under(path):

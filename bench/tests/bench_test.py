@@ -108,6 +108,12 @@ class MeasureTest(unittest.TestCase):
         self.assertGreater(cost.cpu_s, 0)
         self.assertGreater(cost.rss_peak_bytes, 1 << 20)
 
+    def test_peak_memory_of_a_pipeline_is_its_own(self):
+        ballast = bytearray(200 << 20)
+        cost, _ = measure.run_pipeline([["sleep", "0.3"]])
+        self.assertLess(cost.rss_peak_bytes, len(ballast))
+        self.assertGreater(cost.rss_peak_bytes, 1 << 18)
+
     def test_a_failing_program_fails_the_measurement(self):
         with self.assertRaisesRegex(RuntimeError, "status 3"):
             measure.run_pipeline([["sh", "-c", "exit 3"]])

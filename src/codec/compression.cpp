@@ -36,19 +36,24 @@ constexpr std::size_t kZstdRatioMax = 128 * 1024 / 4;
 
 }  // namespace
 
-void zstd_compress(std::string_view bytes, int level, std::string& out) {
-  const std::size_t before = out.size();
-  out.resize(before + ZSTD_compressBound(bytes.size()));
-  const std::size_t size =
-      ZSTD_compressCCtx(compressor_of_thread(), out.data() + before, out.size() - before,
-                        bytes.data(), bytes.size(), level);
-  LOGPOND_CHECK(!ZSTD_isError(size));
-  out.resize(before + size);
+std::size_t zstd_bound(std::size_t size) {
+  return ZSTD_compressBound(size);
 }
 
-Status zstd_decompress(std::string_view frame, std::size_t size, std::string& out) {
-  // `size` comes from the disk too: believe neither it nor the frame before they agree and are
-  // possible.
+std::size_t zstd_compress_into(std::string_view bytes, int level, std::span<char> out) {
+  const std::size_t size = ZSTD_compressCCtx(compressor_of_thread(), out.data(), out.size(),
+                                             bytes.data(), bytes.size(), level);
+  LOGPOND_CHECK(!ZSTD_isError(size));
+  return size;
+}
+
+void zstd_compress(std::string_view bytes, int level, std::string& out) {
+  const std::size_t before = out.size();
+  out.resize(before + zstd_bound(bytes.size()));
+  out.resize(before + zstd_compress_into(bytes, level, std::span(out).subspan(before)));
+}
+
+Status zstd_check_size(std::string_view frame, std::size_t size) {
   const unsigned long long claimed = ZSTD_getFrameContentSize(frame.data(), frame.size());
   if (claimed == ZSTD_CONTENTSIZE_ERROR) {
     return fail(ErrorCode::kCorruption,
@@ -59,17 +64,26 @@ Status zstd_decompress(std::string_view frame, std::size_t size, std::string& ou
                                             " bytes does not hold " + std::to_string(size) +
                                             " bytes");
   }
+  return {};
+}
+
+Status zstd_decompress(std::string_view frame, std::size_t size, std::string& out) {
+  LOGPOND_CHECK_OK(zstd_check_size(frame, size));
   // No clear() before: bytes that are there already need not be set to zero again.
   out.resize(size);
+  return zstd_decompress_into(frame, out);
+}
+
+Status zstd_decompress_into(std::string_view frame, std::span<char> out) {
   const std::size_t got = ZSTD_decompressDCtx(decompressor_of_thread(), out.data(), out.size(),
                                               frame.data(), frame.size());
   if (ZSTD_isError(got)) {
     return fail(ErrorCode::kCorruption, "zstd frame of " + std::to_string(frame.size()) +
                                             " bytes: " + ZSTD_getErrorName(got));
   }
-  if (got != size) {
-    return fail(ErrorCode::kCorruption,
-                "zstd frame holds " + std::to_string(got) + " bytes, not " + std::to_string(size));
+  if (got != out.size()) {
+    return fail(ErrorCode::kCorruption, "zstd frame holds " + std::to_string(got) + " bytes, not " +
+                                            std::to_string(out.size()));
   }
   return {};
 }

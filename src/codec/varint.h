@@ -22,6 +22,18 @@ inline void put_varint(std::string& out, std::uint64_t value) {
   out.push_back(static_cast<char>(value));
 }
 
+/// Most bytes that a varint takes.
+inline constexpr std::size_t kVarintBytesMax = 10;
+/// The same as put_varint() into memory with room for kVarintBytesMax bytes; returns behind it.
+inline char* write_varint(char* at, std::uint64_t value) {
+  while (value >= 0x80) {
+    *at++ = static_cast<char>(value | 0x80);
+    value >>= 7;
+  }
+  *at++ = static_cast<char>(value);
+  return at;
+}
+
 inline std::uint64_t zigzag(std::int64_t value) {
   return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
 }
@@ -52,6 +64,12 @@ class Reader {
     return value;
   }
   std::uint64_t varint() {
+    // Most numbers in columns are small: one byte, no loop.
+    if (!rest_.empty() && static_cast<unsigned char>(rest_.front()) < 0x80) {
+      const auto byte = static_cast<unsigned char>(rest_.front());
+      rest_.remove_prefix(1);
+      return byte;
+    }
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
       const auto byte = static_cast<unsigned char>(rest_.front());

@@ -11,9 +11,29 @@ tl::unexpected<Error> missing(const Part& part, const char* column) {
                                           "\" has a row group without its column of " + column);
 }
 
+/// Calls `hit(i, place)` for each selected row `rows[i]` that the column has at `place`. Both lists
+/// ascend. Few selected rows are looked up one by one, many are walked beside the column.
+template <typename Hit>
+void for_each_common(const std::vector<std::uint32_t>& rows,
+                     const std::vector<std::uint32_t>& column_rows, Hit hit) {
+  constexpr std::size_t kFew = 16;  // a look-up costs about as much as that many steps
+  if (rows.empty()) return;
+  auto at = std::lower_bound(column_rows.begin(), column_rows.end(), rows.front());
+  const bool is_few = rows.size() < column_rows.size() / kFew;
+  for (std::size_t i = 0; i < rows.size() && at != column_rows.end(); ++i) {
+    if (is_few) {
+      at = std::lower_bound(at, column_rows.end(), rows[i]);
+    } else {
+      while (at != column_rows.end() && *at < rows[i]) ++at;
+    }
+    if (at == column_rows.end()) return;
+    if (*at == rows[i]) hit(i, static_cast<std::size_t>(at - column_rows.begin()));
+  }
+}
+
 }  // namespace
 
-Status GroupReader::read(ColumnKind kind, std::string& raw) {
+Status GroupReader::read(ColumnKind kind, BlockBuffer& raw) {
   const BlockMeta* block = group_.find(kind);
   if (block == nullptr) return missing(part_, "a required kind");
   bytes_read_ += block->stored_bytes;
@@ -22,16 +42,22 @@ Status GroupReader::read(ColumnKind kind, std::string& raw) {
 
 Status GroupReader::read_deltas(ColumnKind kind, std::optional<std::vector<std::int64_t>>& values) {
   if (values) return {};
-  std::string raw;
-  LOGPOND_CHECK_OK(read(kind, raw));
+  LOGPOND_CHECK_OK(read(kind, scratch_));
   std::vector<std::int64_t> decoded;
-  LOGPOND_CHECK_OK(decode_deltas(raw, group_.rows, decoded));
+  LOGPOND_CHECK_OK(decode_deltas(scratch_.view(), group_.rows, decoded));
   values = std::move(decoded);
   return {};
 }
 
 Result<const std::vector<TimestampNs>*> GroupReader::timestamps() {
-  LOGPOND_CHECK_OK(read_deltas(ColumnKind::kTimestamps, timestamps_));
+  if (group_.find(ColumnKind::kTimestampsInUnits) == nullptr) {  // an older part
+    LOGPOND_CHECK_OK(read_deltas(ColumnKind::kTimestamps, timestamps_));
+  } else if (!timestamps_) {
+    LOGPOND_CHECK_OK(read(ColumnKind::kTimestampsInUnits, scratch_));
+    std::vector<TimestampNs> decoded;
+    LOGPOND_CHECK_OK(decode_timestamps(scratch_.view(), group_.rows, decoded));
+    timestamps_ = std::move(decoded);
+  }
   return &*timestamps_;
 }
 
@@ -41,9 +67,8 @@ Result<const std::vector<std::uint32_t>*> GroupReader::streams() {
     if (group_.streams.size() == 1) {
       values.assign(group_.rows, 0);
     } else {
-      std::string raw;
-      LOGPOND_CHECK_OK(read(ColumnKind::kStreams, raw));
-      LOGPOND_CHECK_OK(decode_indexes(raw, group_.rows, group_.streams.size(), values));
+      LOGPOND_CHECK_OK(read(ColumnKind::kStreams, scratch_));
+      LOGPOND_CHECK_OK(decode_indexes(scratch_.view(), group_.rows, group_.streams.size(), values));
     }
     streams_ = std::move(values);
   }
@@ -52,8 +77,8 @@ Result<const std::vector<std::uint32_t>*> GroupReader::streams() {
 
 Result<const std::vector<Severity>*> GroupReader::severities() {
   if (!severities_) {
-    std::string raw;
-    LOGPOND_CHECK_OK(read(ColumnKind::kSeverities, raw));
+    LOGPOND_CHECK_OK(read(ColumnKind::kSeverities, scratch_));
+    const std::string_view raw = scratch_.view();
     if (raw.size() != group_.rows) return missing(part_, "severities");
     std::vector<Severity> values(group_.rows);
     std::transform(raw.begin(), raw.end(), values.begin(),
@@ -65,10 +90,9 @@ Result<const std::vector<Severity>*> GroupReader::severities() {
 
 Result<const std::vector<std::uint32_t>*> GroupReader::message_ends() {
   if (!message_ends_) {
-    std::string raw;
-    LOGPOND_CHECK_OK(read(ColumnKind::kMessageSizes, raw));
+    LOGPOND_CHECK_OK(read(ColumnKind::kMessageSizes, scratch_));
     std::vector<std::uint32_t> ends;
-    LOGPOND_CHECK_OK(decode_sizes(raw, group_.rows, group_.message_bytes, ends));
+    LOGPOND_CHECK_OK(decode_sizes(scratch_.view(), group_.rows, group_.message_bytes, ends));
     message_ends_ = std::move(ends);
   }
   return &*message_ends_;
@@ -76,23 +100,34 @@ Result<const std::vector<std::uint32_t>*> GroupReader::message_ends() {
 
 Result<std::string_view> GroupReader::messages() {
   if (!messages_) {
-    std::string raw;
+    BlockBuffer raw;
     LOGPOND_CHECK_OK(read(ColumnKind::kMessages, raw));
     if (raw.size() != group_.message_bytes) return missing(part_, "messages");
     messages_ = std::move(raw);
   }
-  return std::string_view(*messages_);
+  return messages_->view();
+}
+
+Result<std::string_view> GroupReader::field_bytes(std::string_view name) {
+  if (const auto at = fields_.find(name); at != fields_.end()) return at->second.raw.view();
+  const BlockMeta* block = group_.find(ColumnKind::kField, name);
+  if (block == nullptr) return std::string_view();
+  BlockBuffer raw;
+  bytes_read_ += block->stored_bytes;
+  LOGPOND_CHECK_OK(part_.read_block(group_, *block, raw));
+  HeldField& held = fields_[std::string(name)];
+  held.raw = std::move(raw);
+  return held.raw.view();
 }
 
 Result<const FieldColumnView*> GroupReader::field(std::string_view name) {
-  if (const auto at = fields_.find(name); at != fields_.end()) return &at->second.view;
-  const BlockMeta* block = group_.find(ColumnKind::kField, name);
-  if (block == nullptr) return nullptr;
-  HeldField& held = fields_[std::string(name)];
-  bytes_read_ += block->stored_bytes;
-  LOGPOND_CHECK_OK(part_.read_block(group_, *block, held.raw));
-  LOGPOND_TRY(held.view, decode_field_column(held.raw, group_.rows));
-  return &held.view;
+  LOGPOND_TRY(const std::string_view raw, field_bytes(name));
+  const auto at = fields_.find(name);
+  if (at == fields_.end()) return nullptr;
+  if (!at->second.view) {
+    LOGPOND_TRY(at->second.view, decode_field_column(raw, group_.rows));
+  }
+  return &*at->second.view;
 }
 
 Result<const std::vector<LooseFieldView>*> GroupReader::loose_fields() {
@@ -100,22 +135,29 @@ Result<const std::vector<LooseFieldView>*> GroupReader::loose_fields() {
     std::vector<LooseFieldView> values;
     if (group_.find(ColumnKind::kLooseFields) != nullptr) {
       LOGPOND_CHECK_OK(read(ColumnKind::kLooseFields, loose_raw_));
-      LOGPOND_TRY(values, decode_loose_fields(loose_raw_, group_.rows));
+      LOGPOND_TRY(values, decode_loose_fields(loose_raw_.view(), group_.rows));
     }
     loose_fields_ = std::move(values);
   }
   return &*loose_fields_;
 }
 
+Result<const SeverityTexts*> GroupReader::severity_texts() {
+  if (!severity_texts_) {
+    LOGPOND_CHECK_OK(read(ColumnKind::kSeverityTexts, severity_texts_raw_));
+    LOGPOND_TRY(severity_texts_, decode_severity_texts(severity_texts_raw_.view(), group_.rows));
+  }
+  return &*severity_texts_;
+}
+
 Status GroupReader::gather_severities(const std::vector<std::uint32_t>& rows) {
   LOGPOND_TRY(const auto* all, severities());
-  LOGPOND_CHECK_OK(read(ColumnKind::kSeverityTexts, severity_texts_raw_));
-  LOGPOND_TRY(const SeverityTexts texts, decode_severity_texts(severity_texts_raw_, group_.rows));
+  LOGPOND_TRY(const auto* texts, severity_texts());
   out_severities_.clear();
   out_severity_texts_.clear();
   for (const std::uint32_t row : rows) {
     out_severities_.push_back((*all)[row]);
-    out_severity_texts_.push_back(texts.words[texts.indexes[row]]);
+    out_severity_texts_.push_back(texts->words[texts->indexes[row]]);
   }
   return {};
 }
@@ -139,10 +181,6 @@ Status GroupReader::gather_messages(const std::vector<std::uint32_t>& rows, Colu
 
 /// Turns columns into rows: counts each selected row's fields first, then places them.
 Status GroupReader::gather_fields(const std::vector<std::uint32_t>& rows) {
-  constexpr std::uint32_t kNotSelected = UINT32_MAX;
-  std::vector<std::uint32_t> place(group_.rows, kNotSelected);
-  for (std::size_t i = 0; i < rows.size(); ++i) place[rows[i]] = static_cast<std::uint32_t>(i);
-
   struct Column {
     std::string_view name;
     const FieldColumnView* view;
@@ -153,28 +191,31 @@ Status GroupReader::gather_fields(const std::vector<std::uint32_t>& rows) {
     if (block.kind != ColumnKind::kField) continue;
     LOGPOND_TRY(const FieldColumnView* view, field(block.name));
     columns.push_back({block.name, view});
-    for (const std::uint32_t row : view->rows) {
-      if (place[row] != kNotSelected) ++out_field_begins_[place[row] + 1];
-    }
+    for_each_common(rows, view->rows,
+                    [this](std::size_t i, std::size_t) { ++out_field_begins_[i + 1]; });
   }
   LOGPOND_TRY(const auto* loose, loose_fields());
+  const auto place_of = [&rows](std::uint32_t row) {
+    const auto at = std::lower_bound(rows.begin(), rows.end(), row);
+    const auto place = static_cast<std::size_t>(at - rows.begin());
+    return at != rows.end() && *at == row ? place : rows.size();
+  };
   for (const LooseFieldView& field : *loose) {
-    if (place[field.row] != kNotSelected) ++out_field_begins_[place[field.row] + 1];
+    if (const std::size_t i = place_of(field.row); i < rows.size()) ++out_field_begins_[i + 1];
   }
   std::partial_sum(out_field_begins_.begin(), out_field_begins_.end(), out_field_begins_.begin());
 
   out_fields_.resize(out_field_begins_.back());
   std::vector<std::uint32_t> next(out_field_begins_.begin(), out_field_begins_.end() - 1);
   for (const Column& column : columns) {
-    for (std::size_t i = 0; i < column.view->rows.size(); ++i) {
-      const std::uint32_t at = place[column.view->rows[i]];
-      if (at != kNotSelected)
-        out_fields_[next[at]++] = {column.name, column.view->values[i], column.view->kinds[i]};
-    }
+    const FieldColumnView& view = *column.view;
+    for_each_common(rows, view.rows, [&](std::size_t i, std::size_t place) {
+      out_fields_[next[i]++] = {column.name, view.value(place), view.kind(place)};
+    });
   }
   for (const LooseFieldView& field : *loose) {
-    const std::uint32_t at = place[field.row];
-    if (at != kNotSelected) out_fields_[next[at]++] = field.field;
+    if (const std::size_t i = place_of(field.row); i < rows.size())
+      out_fields_[next[i]++] = field.field;
   }
   return {};
 }

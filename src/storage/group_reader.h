@@ -29,6 +29,9 @@ class GroupReader {
   Result<const std::vector<Severity>*> severities();
   /// A field's column; null when no row of the group has it.
   Result<const FieldColumnView*> field(std::string_view name);
+  /// The raw block of a field's column, all of its values' texts inside; empty when no row has it.
+  /// Cheaper than field() for a test that most groups fail.
+  Result<std::string_view> field_bytes(std::string_view name);
   Result<const std::vector<LooseFieldView>*> loose_fields();
 
   /// Fills a block with the `rows` (ascending), `columns` as asked. Valid until the next call and
@@ -39,8 +42,9 @@ class GroupReader {
   std::uint64_t bytes_read() const { return bytes_read_; }
 
  private:
-  Status read(ColumnKind kind, std::string& raw);
+  Status read(ColumnKind kind, BlockBuffer& raw);
   Status read_deltas(ColumnKind kind, std::optional<std::vector<std::int64_t>>& values);
+  Result<const SeverityTexts*> severity_texts();
   Status gather_fields(const std::vector<std::uint32_t>& rows);
   Status gather_severities(const std::vector<std::uint32_t>& rows);
   Status gather_messages(const std::vector<std::uint32_t>& rows, Columns columns);
@@ -55,14 +59,17 @@ class GroupReader {
   std::optional<std::vector<std::uint32_t>> streams_;
   std::optional<std::vector<Severity>> severities_;
   std::optional<std::vector<std::uint32_t>> message_ends_;
-  std::optional<std::string> messages_;
+  std::optional<BlockBuffer> messages_;
   struct HeldField {
-    std::string raw;
-    FieldColumnView view;
+    BlockBuffer raw;
+    std::optional<FieldColumnView> view;  // none while only the text was looked at
   };
   std::map<std::string, HeldField, std::less<>> fields_;
-  std::string loose_raw_;
+  BlockBuffer loose_raw_;
   std::optional<std::vector<LooseFieldView>> loose_fields_;
+  BlockBuffer severity_texts_raw_;
+  std::optional<SeverityTexts> severity_texts_;
+  BlockBuffer scratch_;  // of columns that are decoded at once
 
   // Columns of the block handed out last.
   std::vector<TimestampNs> out_timestamps_;
@@ -70,7 +77,6 @@ class GroupReader {
   std::vector<std::uint32_t> out_streams_;
   std::vector<StreamPtr> out_stream_table_;
   std::vector<Severity> out_severities_;
-  std::string severity_texts_raw_;
   std::vector<std::string_view> out_severity_texts_;
   std::vector<std::string_view> out_messages_;
   std::vector<std::uint32_t> out_message_sizes_;

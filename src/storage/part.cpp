@@ -138,26 +138,25 @@ Result<std::shared_ptr<const Part>> Part::open(platform::FileSystem& fs,
   return std::shared_ptr<const Part>(std::move(part));
 }
 
-Status Part::read_block(const GroupMeta& group, const BlockMeta& block, std::string& raw) const {
+Status Part::read_block(const GroupMeta& group, const BlockMeta& block, BlockBuffer& raw) const {
   const auto in_context = [&](Error error) {
     return fail_in("cannot read part \"" + summary_.name + "\" at byte " +
                        std::to_string(group.offset + block.offset),
                    std::move(error));
   };
-  std::string stored(block.stored_bytes, '\0');
-  const auto got = file_->read_at(group.offset + block.offset, stored);
+  BlockBuffer stored;
+  const auto got = file_->read_at(group.offset + block.offset, stored.make(block.stored_bytes));
   if (!got) return in_context(got.error());
-  if (*got != stored.size() || codec::checksum(stored) != block.checksum) {
+  if (*got != stored.size() || codec::checksum(stored.view()) != block.checksum) {
     return in_context({ErrorCode::kCorruption, "bad checksum"});
   }
   if (block.coding == BlockCoding::kRaw) {
     raw = std::move(stored);
     return {};
   }
-  if (Status decoded = codec::zstd_decompress(stored, block.raw_bytes, raw); !decoded) {
-    return in_context(decoded.error());
-  }
-  return {};
+  Status decoded = codec::zstd_check_size(stored.view(), block.raw_bytes);
+  if (decoded) decoded = codec::zstd_decompress_into(stored.view(), raw.make(block.raw_bytes));
+  return decoded ? Status() : in_context(std::move(decoded).error());
 }
 
 Result<std::string> Part::read_group_bytes(const GroupMeta& group) const {

@@ -11,6 +11,7 @@
 
 #include "core/result.h"
 #include "platform/file_system.h"
+#include "storage/block_buffer.h"
 #include "storage/row_group.h"
 #include "storage/stream_table.h"
 
@@ -45,7 +46,7 @@ class Part {
   const std::vector<StreamPtr>& streams() const { return streams_; }
 
   /// Reads one block, checks it and decompresses it into `raw`. Errors: kIo, kCorruption.
-  Status read_block(const GroupMeta& group, const BlockMeta& block, std::string& raw) const;
+  Status read_block(const GroupMeta& group, const BlockMeta& block, BlockBuffer& raw) const;
   /// Reads the stored bytes of a whole group, blocks checked, for copying into another part.
   Result<std::string> read_group_bytes(const GroupMeta& group) const;
 

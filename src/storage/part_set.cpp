@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 #include <set>
+#include <span>
 
 #include "core/check.h"
 #include "storage/scan.h"
@@ -76,17 +77,35 @@ std::map<std::string, std::vector<RowPlace>> rows_by_partition(const Head& head)
   return partitions;
 }
 
-Status fill_from_rows(PartWriter& writer, const std::vector<RowPlace>& rows) {
-  RowBuffer buffer;
-  for (const RowPlace& place : rows) {
-    const std::size_t size = place.batch->batch.message(place.row).size();
-    if (buffer.size() == kGroupRowsMax || buffer.messages.size() + size > kGroupMessageBytesMax) {
-      LOGPOND_CHECK_OK(writer.add(buffer));
-      buffer.clear();
-    }
-    buffer.add(*place.batch, place.row);
+struct GroupSize {
+  std::size_t rows = 0;
+  std::size_t message_bytes = 0;
+};
+
+/// How many of `rows` the next group takes: one or more.
+GroupSize next_group(std::span<const RowPlace> rows) {
+  const std::size_t rows_max =
+      rows.size() < kGroupRowsFull + kGroupRowsUndersized ? rows.size() : kGroupRowsFull;
+  GroupSize group;
+  for (const RowPlace& place : rows.first(rows_max)) {
+    const std::size_t bytes = place.batch->batch.message(place.row).size();
+    if (group.rows > 0 && group.message_bytes + bytes > kGroupMessageBytesMax) break;
+    ++group.rows;
+    group.message_bytes += bytes;
   }
-  return buffer.empty() ? Status() : writer.add(buffer);
+  return group;
+}
+
+Status fill_from_rows(PartWriter& writer, const std::vector<RowPlace>& rows) {
+  for (std::span<const RowPlace> rest(rows); !rest.empty();) {
+    const auto [size, message_bytes] = next_group(rest);
+    RowBuffer buffer;
+    buffer.reserve(size, message_bytes);
+    for (const RowPlace& place : rest.first(size)) buffer.add(*place.batch, place.row);
+    LOGPOND_CHECK_OK(writer.add(buffer));
+    rest = rest.subspan(size);
+  }
+  return {};
 }
 
 /// Full groups are copied as they are; neighbours that are undersized are decoded and joined.
@@ -105,7 +124,7 @@ Status fill_from_parts(PartWriter& writer, const std::vector<PartPtr>& parts) {
         LOGPOND_CHECK_OK(writer.copy(*part, group));
         continue;
       }
-      if (buffer.size() + group.rows > kGroupRowsMax ||
+      if (buffer.size() + group.rows > kGroupRowsMax || buffer.size() >= kGroupRowsFull ||
           buffer.messages.size() + group.message_bytes > kGroupMessageBytesMax) {
         LOGPOND_CHECK_OK(flush());
       }

@@ -1,8 +1,21 @@
 #include "storage/row_buffer.h"
 
+#include <algorithm>
+
 #include "core/check.h"
 
 namespace logpond::storage {
+
+void RowBuffer::reserve(std::size_t rows, std::size_t message_bytes) {
+  timestamps.reserve(rows);
+  ids.reserve(rows);
+  received.reserve(rows);
+  stream_indexes.reserve(rows);
+  severities.reserve(rows);
+  severity_text_indexes.reserve(rows);
+  message_ends.reserve(rows);
+  messages.reserve(message_bytes);
+}
 
 std::uint32_t RowBuffer::intern_stream(const StreamPtr& stream) {
   const auto [at, is_new] =
@@ -14,6 +27,11 @@ std::uint32_t RowBuffer::intern_stream(const StreamPtr& stream) {
 std::uint32_t RowBuffer::intern_severity_text(std::string_view word) {
   if (!severity_text_indexes.empty() && severity_texts[severity_text_indexes.back()] == word) {
     return severity_text_indexes.back();
+  }
+  // Senders have few words: a look along the first ones is quicker than a hash.
+  const std::size_t few = std::min<std::size_t>(severity_texts.size(), 8);
+  for (std::uint32_t i = 0; i < few; ++i) {
+    if (severity_texts[i] == word) return i;
   }
   const auto [at, is_new] = severity_text_index_.try_emplace(
       std::string(word), static_cast<std::uint32_t>(severity_texts.size()));

@@ -62,6 +62,8 @@ struct RowBuffer {
     return std::string_view(messages).substr(begin, message_ends[row] - begin);
   }
 
+  /// Room for so many rows and bytes of messages.
+  void reserve(std::size_t rows, std::size_t message_bytes);
   /// Copies one row of a batch. The batches given must live until clear(): places found for one
   /// row's stream and field names are remembered for the next.
   void add(const StoredBatch& batch, std::size_t row);

@@ -1,10 +1,12 @@
 #include "storage/row_group.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "codec/checksum.h"
 #include "codec/compression.h"
 #include "codec/varint.h"
+#include "storage/block_buffer.h"
 
 namespace logpond::storage {
 namespace {
@@ -12,6 +14,8 @@ namespace {
 using codec::put_bytes;
 using codec::put_fixed;
 using codec::put_varint;
+
+constexpr DurationNs kMicrosecond = 1'000;
 
 tl::unexpected<Error> damaged(const char* what) {
   return fail(ErrorCode::kCorruption, std::string("column of ") + what + " is damaged");
@@ -25,42 +29,88 @@ std::int64_t wrap_add(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
 }
 
+/// Up to `count` varints one after the other.
+class VarintText {
+ public:
+  explicit VarintText(std::size_t count)
+      : begin_(room_.make(count * codec::kVarintBytesMax).data()), at_(begin_) {}
+  void put(std::uint64_t value) { at_ = codec::write_varint(at_, value); }
+  std::string text() const { return std::string(begin_, at_); }
+
+ private:
+  BlockBuffer room_;
+  char* begin_;
+  char* at_;
+};
+
 /// Base, then one zig-zag delta a row after the first. Runs of one value or of consecutive ids cost
 /// a byte a row here and next to nothing after zstd.
 template <typename T>
 std::string encode_deltas(const std::vector<T>& values) {
-  std::string raw;
-  raw.reserve(values.size() * 2 + 10);
+  VarintText numbers(values.size());
   std::int64_t before = 0;
   for (const T value : values) {
     const auto now = static_cast<std::int64_t>(value);
-    put_varint(raw, codec::zigzag(wrap_sub(now, before)));
+    numbers.put(codec::zigzag(wrap_sub(now, before)));
     before = now;
   }
-  return raw;
+  return numbers.text();
+}
+
+template <std::int64_t kUnit>
+bool all_are_whole(const std::vector<TimestampNs>& values) {
+  return std::all_of(values.begin(), values.end(),
+                     [](TimestampNs value) { return value % kUnit == 0; });
+}
+
+template <std::int64_t kUnit>
+std::string encode_in_units(const std::vector<TimestampNs>& values) {
+  VarintText numbers(values.size() + 1);
+  numbers.put(static_cast<std::uint64_t>(kUnit));
+  std::int64_t before = 0;
+  for (const TimestampNs value : values) {
+    const std::int64_t now = value / kUnit;
+    numbers.put(codec::zigzag(wrap_sub(now, before)));
+    before = now;
+  }
+  return numbers.text();
+}
+
+/// Unit, then deltas in it: senders write milliseconds or seconds, and nanoseconds of those cost
+/// four times the bytes here and twice after zstd.
+std::string encode_timestamps(const std::vector<TimestampNs>& values) {
+  if (all_are_whole<kSecond>(values)) return encode_in_units<kSecond>(values);
+  if (all_are_whole<kMillisecond>(values)) return encode_in_units<kMillisecond>(values);
+  if (all_are_whole<kMicrosecond>(values)) return encode_in_units<kMicrosecond>(values);
+  return encode_in_units<1>(values);
+}
+
+template <unsigned kWidth>
+void write_indexes(const std::vector<std::uint32_t>& values, char* at) {
+  for (const std::uint32_t value : values) {
+    for (unsigned i = 0; i < kWidth; ++i) *at++ = static_cast<char>(value >> (8 * i));
+  }
 }
 
 /// Width byte, then fixed-width integers: the narrowest that hold `limit - 1`.
 std::string encode_indexes(const std::vector<std::uint32_t>& values, std::size_t limit) {
-  std::string raw;
   const unsigned width = limit <= 256 ? 1 : limit <= 65536 ? 2 : 4;
-  raw.reserve(1 + values.size() * width);
-  raw.push_back(static_cast<char>(width));
-  for (const std::uint32_t value : values) {
-    for (unsigned i = 0; i < width; ++i) raw.push_back(static_cast<char>(value >> (8 * i)));
-  }
+  std::string raw(1 + values.size() * width, '\0');
+  raw.front() = static_cast<char>(width);
+  if (width == 1) write_indexes<1>(values, raw.data() + 1);
+  if (width == 2) write_indexes<2>(values, raw.data() + 1);
+  if (width == 4) write_indexes<4>(values, raw.data() + 1);
   return raw;
 }
 
 std::string encode_sizes(const std::vector<std::uint32_t>& ends) {
-  std::string raw;
-  raw.reserve(ends.size() * 2);
+  VarintText numbers(ends.size());
   std::uint32_t before = 0;
   for (const std::uint32_t end : ends) {
-    put_varint(raw, end - before);
+    numbers.put(end - before);
     before = end;
   }
-  return raw;
+  return numbers.text();
 }
 
 std::string encode_severity_texts(const RowBuffer& rows) {
@@ -118,16 +168,13 @@ class BlockWriter {
     block.name = std::move(name);
     block.offset = out_.size() - meta_.offset;
     block.raw_bytes = raw.size();
-    const std::size_t begin = out_.size();
-    codec::zstd_compress(raw, level_, out_);
-    block.coding = BlockCoding::kZstd;
-    if (out_.size() - begin >= raw.size()) {
-      out_.resize(begin);
-      out_.append(raw);
-      block.coding = BlockCoding::kRaw;
-    }
-    block.stored_bytes = out_.size() - begin;
-    block.checksum = codec::checksum(std::string_view(out_).substr(begin));
+    const std::span<char> room = packed_.make(codec::zstd_bound(raw.size()));
+    const std::string_view frame(room.data(), codec::zstd_compress_into(raw, level_, room));
+    block.coding = frame.size() < raw.size() ? BlockCoding::kZstd : BlockCoding::kRaw;
+    const std::string_view stored = block.coding == BlockCoding::kZstd ? frame : raw;
+    block.stored_bytes = stored.size();
+    block.checksum = codec::checksum(stored);
+    out_.append(stored);
     meta_.blocks.push_back(std::move(block));
   }
 
@@ -135,6 +182,7 @@ class BlockWriter {
   GroupMeta& meta_;
   const int level_;
   std::string& out_;
+  BlockBuffer packed_;
 };
 
 std::vector<GroupStream> count_streams(
@@ -149,17 +197,19 @@ std::vector<GroupStream> count_streams(
   return streams;
 }
 
-bool read_kinds(codec::Reader& reader, std::size_t count, std::vector<FieldKind>& kinds) {
-  const bool is_one_kind = reader.fixed<std::uint8_t>() != 0;
-  const std::string_view bytes = reader.bytes(is_one_kind ? 1 : count);
-  if (!reader.ok()) return false;
-  kinds.resize(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto kind = static_cast<std::uint8_t>(bytes[is_one_kind ? 0 : i]);
-    if (kind > static_cast<std::uint8_t>(FieldKind::kJson)) return false;
-    kinds[i] = static_cast<FieldKind>(kind);
+/// Sizes up to the end of `reader`'s bytes become ends; the texts are what follows. False when they
+/// do not fill it exactly.
+bool read_values(codec::Reader& reader, std::size_t count, FieldColumnView& view) {
+  view.ends.resize(count);
+  std::uint64_t end = 0;
+  for (std::uint32_t& value_end : view.ends) {
+    const std::uint64_t size = reader.varint();
+    if (size > reader.rest().size()) return false;
+    end += size;
+    value_end = static_cast<std::uint32_t>(end);  // the last one is checked, none is larger
   }
-  return true;
+  view.text = reader.rest();
+  return reader.ok() && end == view.text.size();
 }
 
 }  // namespace
@@ -189,7 +239,7 @@ GroupMeta encode_group(const RowBuffer& rows, int zstd_level,
 
   BlockWriter writer(meta, zstd_level, out);
   writer.put(ColumnKind::kIds, encode_deltas(rows.ids));
-  writer.put(ColumnKind::kTimestamps, encode_deltas(rows.timestamps));
+  writer.put(ColumnKind::kTimestampsInUnits, encode_timestamps(rows.timestamps));
   writer.put(ColumnKind::kReceived, encode_deltas(rows.received));
   if (rows.streams.size() > 1) {
     writer.put(ColumnKind::kStreams, encode_indexes(rows.stream_indexes, rows.streams.size()));
@@ -288,6 +338,18 @@ Status decode_deltas(std::string_view raw, std::size_t rows, std::vector<std::in
   return {};
 }
 
+Status decode_timestamps(std::string_view raw, std::size_t rows, std::vector<TimestampNs>& out) {
+  codec::Reader reader(raw);
+  const std::uint64_t unit = reader.varint();
+  if (unit != kSecond && unit != kMillisecond && unit != kMicrosecond && unit != 1)
+    return damaged("timestamps");
+  LOGPOND_CHECK_OK(decode_deltas(reader.rest(), rows, out));
+  for (TimestampNs& value : out) {
+    value = static_cast<TimestampNs>(static_cast<std::uint64_t>(value) * unit);
+  }
+  return {};
+}
+
 Status decode_indexes(std::string_view raw, std::size_t rows, std::size_t limit,
                       std::vector<std::uint32_t>& out) {
   const std::size_t width = raw.empty() ? 0 : static_cast<unsigned char>(raw.front());
@@ -341,19 +403,26 @@ Result<FieldColumnView> decode_field_column(std::string_view raw, std::size_t ro
   if (!reader.ok() || count == 0 || count > rows || (is_dense && count != rows))
     return damaged("a field");
   view.rows.resize(count);
-  std::uint64_t row = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint64_t step = is_dense ? (i == 0 ? 0 : 1) : reader.varint();
-    row += step;
-    if (row >= rows || (i > 0 && step == 0)) return damaged("a field");
-    view.rows[i] = static_cast<std::uint32_t>(row);
+  if (is_dense) {
+    std::iota(view.rows.begin(), view.rows.end(), 0U);
+  } else {
+    std::uint64_t row = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint64_t step = reader.varint();
+      if (step >= rows || (i > 0 && step == 0)) return damaged("a field");
+      row += step;
+      if (row >= rows) return damaged("a field");
+      view.rows[i] = static_cast<std::uint32_t>(row);
+    }
   }
-  if (!read_kinds(reader, count, view.kinds)) return damaged("a field");
-  std::vector<std::uint64_t> sizes(count);
-  for (std::uint64_t& size : sizes) size = reader.varint();
-  view.values.resize(count);
-  for (std::size_t i = 0; i < count; ++i) view.values[i] = reader.bytes(sizes[i]);
-  if (!reader.ok() || !reader.at_end()) return damaged("a field");
+  const bool is_one_kind = reader.fixed<std::uint8_t>() != 0;
+  view.kinds = reader.bytes(is_one_kind ? 1 : count);
+  const auto is_bad = [](char kind) {
+    return static_cast<unsigned char>(kind) > static_cast<unsigned char>(FieldKind::kJson);
+  };
+  if (!reader.ok() || std::any_of(view.kinds.begin(), view.kinds.end(), is_bad))
+    return damaged("a field");
+  if (!read_values(reader, count, view)) return damaged("a field");
   return view;
 }
 

@@ -1,4 +1,4 @@
-// A row group on disk: up to 256k rows, one compressed and checksummed block a column.
+// A row group on disk: about 256k rows, one compressed and checksummed block a column.
 // Layout: docs/formats/part.md.
 #pragma once
 
@@ -14,13 +14,14 @@
 
 namespace logpond::storage {
 
-/// Rows of a full group; beyond it a new one begins. 64k rows cost about 4 % more bytes, more rows
-/// cost memory while sealing.
-inline constexpr std::size_t kGroupRowsMax = 256 * 1024;
+/// Rows of a full group. 64k rows cost about 4 % more bytes, more rows cost memory while sealing.
+inline constexpr std::size_t kGroupRowsFull = 256 * 1024;
 /// Message bytes after which a group ends early, so that long lines do not make huge blocks.
 inline constexpr std::size_t kGroupMessageBytesMax = std::size_t{128} << 20;
 /// Groups with fewer rows and bytes than half of that are undersized: merging joins them.
-inline constexpr std::size_t kGroupRowsUndersized = kGroupRowsMax / 2;
+inline constexpr std::size_t kGroupRowsUndersized = kGroupRowsFull / 2;
+/// No group has more: a full one takes what is left behind it when that would be undersized.
+inline constexpr std::size_t kGroupRowsMax = kGroupRowsFull + kGroupRowsUndersized;
 
 /// What a block holds. Stored on disk: never renumber.
 enum class ColumnKind : std::uint8_t {
@@ -34,6 +35,7 @@ enum class ColumnKind : std::uint8_t {
   kMessages = 8,
   kField = 9,  ///< Named: one a field.
   kLooseFields = 10,
+  kTimestampsInUnits = 11,  ///< Written in place of kTimestamps.
 };
 
 /// How a block's bytes are stored. Stored on disk: never renumber.
@@ -87,6 +89,8 @@ Result<GroupMeta> read_group_meta(std::string_view& bytes);
 // -------------------
 /// `base + delta...` columns: timestamps, received, ids. Errors: kCorruption.
 Status decode_deltas(std::string_view raw, std::size_t rows, std::vector<std::int64_t>& out);
+/// A unit of time, then deltas in it. Errors: kCorruption.
+Status decode_timestamps(std::string_view raw, std::size_t rows, std::vector<TimestampNs>& out);
 /// Little-endian integers of one, two or four bytes, every value below `limit`. Errors:
 /// kCorruption.
 Status decode_indexes(std::string_view raw, std::size_t rows, std::size_t limit,
@@ -99,11 +103,21 @@ struct SeverityTexts {
   std::vector<std::uint32_t> indexes;
 };
 Result<SeverityTexts> decode_severity_texts(std::string_view raw, std::size_t rows);
-/// A field column whose values point into the raw block.
+/// A field column; texts point into the raw block.
 struct FieldColumnView {
-  std::vector<std::uint32_t> rows;
-  std::vector<FieldKind> kinds;
-  std::vector<std::string_view> values;
+  std::vector<std::uint32_t> rows;  ///< Ascending.
+  std::vector<std::uint32_t> ends;  ///< Of each value in `text`.
+  std::string_view text;
+  std::string_view kinds;  ///< One a value, or one for all.
+
+  std::size_t size() const { return rows.size(); }
+  std::string_view value(std::size_t i) const {
+    const std::uint32_t begin = i == 0 ? 0 : ends[i - 1];
+    return text.substr(begin, ends[i] - begin);
+  }
+  FieldKind kind(std::size_t i) const {
+    return static_cast<FieldKind>(kinds[kinds.size() == 1 ? 0 : i]);
+  }
 };
 Result<FieldColumnView> decode_field_column(std::string_view raw, std::size_t rows);
 struct LooseFieldView {

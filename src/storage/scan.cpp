@@ -87,6 +87,10 @@ class GroupSelection {
   }
 
   Result<std::vector<std::uint32_t>> select() {
+    for (const Matcher& matcher : request_.field_filters) {
+      LOGPOND_TRY(const bool may_match, may_have(matcher));
+      if (!may_match) return std::move(rows_);
+    }
     LOGPOND_CHECK_OK(select_by_stream_and_time());
     for (const Matcher& matcher : request_.field_filters) {
       if (rows_.empty()) return std::move(rows_);
@@ -110,12 +114,37 @@ class GroupSelection {
     if (!all_streams) {
       LOGPOND_TRY(streams, reader_.streams());
     }
+    rows_.reserve(group.rows);
     for (std::uint32_t row = 0; row < group.rows; ++row) {
       if (!all_times && !range_.contains((*times)[row])) continue;
       if (!all_streams && !stream_matches_[(*streams)[row]]) continue;
       rows_.push_back(row);
     }
     return {};
+  }
+
+  static bool is_column_of(const BlockMeta& block, const Matcher& matcher) {
+    return block.kind == ColumnKind::kField && sanitize_label_name(block.name) == matcher.name();
+  }
+
+  /// False when one search over the undivided texts of the matcher's columns shows that no row can
+  /// hold: a needle such as a trace id rules out most groups this way.
+  Result<bool> may_have(const Matcher& matcher) {
+    const GroupMeta& group = reader_.group();
+    const std::string& wanted = matcher.value();
+    if (matcher.op() != MatchOp::kEqual || wanted.empty() || matcher.name() == kDetectedLevel)
+      return true;
+    for (const GroupStream& stream : group.streams) {
+      if (part_.streams()[stream.stream]->labels.get(matcher.name()) == wanted) return true;
+    }
+    for (const BlockMeta& block : group.blocks) {
+      if (!is_column_of(block, matcher)) continue;
+      LOGPOND_TRY(const std::string_view raw, reader_.field_bytes(block.name));
+      if (codec::find_literal(raw, wanted, 0) != std::string_view::npos) return true;
+    }
+    LOGPOND_TRY(const auto* loose, reader_.loose_fields());
+    return std::any_of(loose->begin(), loose->end(),
+                       [&](const LooseFieldView& field) { return field.field.value == wanted; });
   }
 
   Status select_by_field(const Matcher& matcher) {
@@ -127,11 +156,9 @@ class GroupSelection {
       decided[row] = true;
     };
     for (const BlockMeta& block : group.blocks) {
-      if (block.kind != ColumnKind::kField || sanitize_label_name(block.name) != matcher.name())
-        continue;
+      if (!is_column_of(block, matcher)) continue;
       LOGPOND_TRY(const FieldColumnView* column, reader_.field(block.name));
-      for (std::size_t i = 0; i < column->rows.size(); ++i)
-        decide(column->rows[i], column->values[i]);
+      for (std::size_t i = 0; i < column->size(); ++i) decide(column->rows[i], column->value(i));
     }
     LOGPOND_TRY(const auto* loose, reader_.loose_fields());
     for (const LooseFieldView& field : *loose) {
@@ -146,13 +173,17 @@ class GroupSelection {
   Result<std::vector<bool>> default_matches(const Matcher& matcher) {
     const GroupMeta& group = reader_.group();
     std::vector<bool> keeps(group.rows);
-    LOGPOND_TRY(const auto* streams, reader_.streams());
     std::vector<bool> by_stream;
     for (const GroupStream& stream : group.streams) {
       by_stream.push_back(
           matcher.matches(part_.streams()[stream.stream]->labels.get(matcher.name())));
     }
-    for (std::size_t row = 0; row < group.rows; ++row) keeps[row] = by_stream[(*streams)[row]];
+    if (std::find(by_stream.begin(), by_stream.end(), !by_stream.front()) == by_stream.end()) {
+      keeps.assign(group.rows, by_stream.front());
+    } else {
+      LOGPOND_TRY(const auto* streams, reader_.streams());
+      for (std::size_t row = 0; row < group.rows; ++row) keeps[row] = by_stream[(*streams)[row]];
+    }
     if (matcher.name() == kDetectedLevel) {
       LOGPOND_TRY(const auto* severities, reader_.severities());
       for (std::size_t row = 0; row < group.rows; ++row) {

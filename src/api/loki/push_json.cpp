@@ -89,10 +89,17 @@ class PushReader {
     if (scratch_.capacity() < text_.size()) scratch_.reserve(text_.size());
   }
 
+  /// What begins with an n: `null` counts as an empty list, anything else is no JSON.
+  Status read_null(od::value value) const {
+    bool is_null = false;
+    const auto error = value.is_null().get(is_null);
+    return error || !is_null ? broken("a literal is not valid") : Status{};
+  }
+
   Status read_streams(od::value value) {
     od::json_type type{};
     if (const auto error = value.type().get(type)) return broken(error);
-    if (type == od::json_type::null) return value.is_null() ? Status{} : broken("bad literal");
+    if (type == od::json_type::null) return read_null(value);
     od::array streams;
     if (value.get_array().get(streams)) return broken("\"streams\" must be an array");
     for (auto element : streams) {
@@ -179,7 +186,7 @@ class PushReader {
     value_ = 0;
     od::json_type type{};
     if (const auto error = value.type().get(type)) return broken(error);
-    if (type == od::json_type::null) return value.is_null() ? Status{} : broken("bad literal");
+    if (type == od::json_type::null) return read_null(value);
     od::array records;
     if (value.get_array().get(records)) return broken("the records must be an array");
     for (auto element : records) {

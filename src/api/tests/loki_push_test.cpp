@@ -112,6 +112,9 @@ TEST(LokiPush, RefusesBodiesOfTheWrongForm) {
       {R"({"streams":[1]})", "a stream must be an object"},
       {R"({"streams":[{"stream":[],"values":[]}]})", "\"stream\" must be an object"},
       {R"({"streams":[{"stream":{"a":1},"values":[]}]})", "a label value must be a string"},
+      {R"({"streams":n})", "a literal is not valid"},
+      {R"({"streams":nulk})", "a literal is not valid"},
+      {body("nul"), "a literal is not valid"},
       {body("{}"), "must be an array"},
       {body("[1]"), "a record must be an array"},
       {body(R"([["1"]])"), "needs a time and a line"},
@@ -156,7 +159,9 @@ TEST(LokiPush, RefusesABodyCutAnywhere) {
 TEST(LokiPush, CountsStreams) {
   EXPECT_EQ(push_json(R"({"streams":[]})").result.streams, 0U);
   EXPECT_EQ(push_json(R"({})").result.streams, 0U);
+  EXPECT_TRUE(push_json(R"({"streams":null})").status);
   EXPECT_EQ(push_json(R"({"streams":null})").result.streams, 0U);
+  EXPECT_TRUE(push_json(R"({"streams":[{"stream":{"a":"b"},"values":null}]})").status);
   EXPECT_EQ(push_json(R"({"streams":[{"stream":{"a":"b"},"values":[]}]})").result.streams, 1U);
 }
 

@@ -4,14 +4,14 @@
 # tests/lint/layers_test.py reads this file, so the lint and the build can never disagree.
 set(LOGPOND_LAYER_0 core)
 set(LOGPOND_LAYER_1 platform codec)
-set(LOGPOND_LAYER_2 telemetry config)
-set(LOGPOND_LAYER_3 parse storage net generate)
+set(LOGPOND_LAYER_2 telemetry config column)
+set(LOGPOND_LAYER_3 parse message storage net generate)
 set(LOGPOND_LAYER_4 logql)
 set(LOGPOND_LAYER_5 ingest)
 set(LOGPOND_LAYER_6 api)
 set(LOGPOND_LAYER_7 server)
 set(LOGPOND_LAYER_8 cli)
-set(LOGPOND_NEIGHBOURS "")
+set(LOGPOND_NEIGHBOURS storage:message)
 
 function(_logpond_layer_of module out)
   foreach(layer RANGE 0 8)

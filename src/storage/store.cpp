@@ -55,4 +55,13 @@ Result<std::vector<std::string>> Store::label_values(const TenantId& tenant, Tim
   return std::vector<std::string>(values.begin(), values.end());
 }
 
+Result<std::vector<Pattern>> Store::patterns(const PatternRequest&) {
+  return fail(ErrorCode::kUnavailable, "this store keeps no patterns");
+}
+
+Result<std::vector<FieldStats>> Store::field_stats(const TenantId&, TimeRange, const Selector&,
+                                                   const platform::CancelToken&) {
+  return fail(ErrorCode::kUnavailable, "this store keeps no field statistics");
+}
+
 }  // namespace logpond::storage

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "codec/line_filter.h"
@@ -55,8 +56,19 @@ struct ScanRequest {
   /// "". `detected_level` without such a field is the severity's word. Always applied by the store.
   std::vector<Matcher> field_filters;
   Columns columns = Columns::kAll;
+  /// With kFields: the fields, by label name (see sanitize_label_name), that somebody will look at;
+  /// a store may leave out all others. None: every field.
+  std::optional<std::vector<std::string>> field_names;
   Order order = Order::kAny;
   platform::CancelToken cancel;
+};
+
+/// What rows have in common, so that a consumer works once a class and not once a row.
+struct RecordClass {
+  std::uint32_t stream_index = 0;  ///< Into RecordBlock::streams.
+  Severity severity = Severity::kUnset;  ///< Meaningful with kSeverity, as the word is.
+  std::string_view severity_text;
+  std::span<const FieldView> fields;  ///< All fields asked for, when classes_have_fields.
 };
 
 /// Matching rows, as columns of equal length. Borrowed: valid during ScanSink::accept only,
@@ -75,9 +87,16 @@ struct RecordBlock {
   std::span<const std::uint32_t>
       field_begins;  ///< size + 1 entries into `fields`; empty unless kFields.
   std::span<const FieldView> fields;
+  /// Rows of one class have the same stream, severity and severity text. Empty when the store does
+  /// not tell; else one entry a row, into `classes`.
+  std::span<const std::uint32_t> class_indexes;
+  std::span<const RecordClass> classes;
+  /// Rows of one class also have the same fields: RecordClass::fields, and `field_begins` is empty.
+  bool classes_have_fields = false;
 
   const StreamPtr& stream(std::size_t row) const { return streams[stream_indexes[row]]; }
   std::span<const FieldView> fields_of(std::size_t row) const {
+    if (classes_have_fields) return classes[class_indexes[row]].fields;
     return fields.subspan(field_begins[row], field_begins[row + 1] - field_begins[row]);
   }
 };
@@ -149,6 +168,29 @@ struct StreamVolume {
   std::uint64_t bytes = 0;
 };
 
+/// A template of messages with what its lines did: `connection from <_> closed`.
+struct Pattern {
+  std::string text;             ///< Variables as `<_>`, the form of LogQL's pattern filters.
+  TimestampNs first_seen = 0;   ///< Of all matching records in the store, whatever the range.
+  std::uint64_t records = 0;    ///< In the range.
+  std::vector<std::pair<TimestampNs, std::uint64_t>> counts;  ///< By start of step, ascending.
+};
+struct PatternRequest {
+  TenantId tenant;
+  TimeRange range;
+  Selector selector;
+  DurationNs step = kMinute;
+  platform::CancelToken cancel;
+};
+
+/// One field of the records that match, from headers where they tell.
+struct FieldStats {
+  std::string name;  ///< As it came in.
+  FieldKind kind = FieldKind::kString;  ///< kString when kinds are mixed.
+  std::uint64_t records = 0;            ///< Rows that have it.
+  std::uint64_t distinct = 0;           ///< Values, estimated.
+};
+
 /// Threads: every call from any thread at once.
 class Store {
  public:
@@ -182,6 +224,15 @@ class Store {
   virtual Result<std::vector<StreamVolume>> volume(const TenantId& tenant, TimeRange range,
                                                    const Selector& selector,
                                                    const platform::CancelToken& cancel) = 0;
+
+  /// Templates of the matching messages, most frequent first; rows near a range's ends may count
+  /// with their whole row group. Errors: kCancelled, kDeadlineExceeded, kUnavailable (a store
+  /// without templates).
+  virtual Result<std::vector<Pattern>> patterns(const PatternRequest& request);
+  /// Fields of the matching records, sorted by name. Errors as above.
+  virtual Result<std::vector<FieldStats>> field_stats(const TenantId& tenant, TimeRange range,
+                                                      const Selector& selector,
+                                                      const platform::CancelToken& cancel);
 
   /// Seals everything acknowledged so far into parts and returns when they are durable.
   virtual Status flush() = 0;

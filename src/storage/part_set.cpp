@@ -19,8 +19,8 @@ constexpr std::string_view kMixed = "mixed";
 /// Days that one sealed head may spread over before the rarest share a partition: a backfill with a
 /// record a day must not become a file a day.
 constexpr std::size_t kDaysMax = 32;
-constexpr int kSealLevel = 1;   // sealing keeps up with ingestion
-constexpr int kMergeLevel = 3;  // merging has time
+/// More effort on packed columns costs much and gains nothing.
+constexpr int kPackLevel = 1;
 /// Parts of one partition and size class that make a merge worth it.
 constexpr std::size_t kMergeFanIn = 8;
 /// Parts of this size are left alone: merging them gains nothing and costs a gigabyte of writing.
@@ -77,46 +77,29 @@ std::map<std::string, std::vector<RowPlace>> rows_by_partition(const Head& head)
   return partitions;
 }
 
-struct GroupSize {
-  std::size_t rows = 0;
-  std::size_t message_bytes = 0;
-};
-
-/// How many of `rows` the next group takes: one or more.
-GroupSize next_group(std::span<const RowPlace> rows) {
-  const std::size_t rows_max =
-      rows.size() < kGroupRowsFull + kGroupRowsUndersized ? rows.size() : kGroupRowsFull;
-  GroupSize group;
-  for (const RowPlace& place : rows.first(rows_max)) {
-    const std::size_t bytes = place.batch->batch.message(place.row).size();
-    if (group.rows > 0 && group.message_bytes + bytes > kGroupMessageBytesMax) break;
-    ++group.rows;
-    group.message_bytes += bytes;
-  }
-  return group;
+/// Rows of the next group when `rows` are left: a full group takes what is left behind it when that
+/// would be undersized.
+std::size_t rows_of_next_group(std::size_t rows) {
+  return rows < kGroupRowsFull + kGroupRowsUndersized ? rows : kGroupRowsFull;
 }
 
-Status fill_from_rows(PartWriter& writer, const std::vector<RowPlace>& rows) {
-  for (std::span<const RowPlace> rest(rows); !rest.empty();) {
-    const auto [size, message_bytes] = next_group(rest);
-    RowBuffer buffer;
-    buffer.reserve(size, message_bytes);
-    for (const RowPlace& place : rest.first(size)) buffer.add(*place.batch, place.row);
-    LOGPOND_CHECK_OK(writer.add(buffer));
-    rest = rest.subspan(size);
+Status fill_from_rows(PartWriter& writer, GroupEncoder& encoder,
+                      const std::vector<RowPlace>& rows) {
+  encoder.clear();
+  std::size_t rows_max = rows_of_next_group(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    encoder.add(*rows[i].batch, rows[i].row);
+    if (encoder.size() < rows_max && !encoder.is_heavy()) continue;
+    LOGPOND_CHECK_OK(writer.add(encoder));
+    rows_max = rows_of_next_group(rows.size() - i - 1);
   }
-  return {};
+  return encoder.empty() ? Status() : writer.add(encoder);
 }
 
 /// Full groups are copied as they are; neighbours that are undersized are decoded and joined.
 Status fill_from_parts(PartWriter& writer, const std::vector<PartPtr>& parts) {
-  RowBuffer buffer;
-  const auto flush = [&]() -> Status {
-    if (buffer.empty()) return {};
-    LOGPOND_CHECK_OK(writer.add(buffer));
-    buffer.clear();
-    return {};
-  };
+  GroupEncoder buffer(kPackLevel);
+  const auto flush = [&]() -> Status { return buffer.empty() ? Status() : writer.add(buffer); };
   for (const PartPtr& part : parts) {
     for (const GroupMeta& group : part->groups()) {
       if (!is_undersized(group)) {
@@ -125,10 +108,11 @@ Status fill_from_parts(PartWriter& writer, const std::vector<PartPtr>& parts) {
         continue;
       }
       if (buffer.size() + group.rows > kGroupRowsMax || buffer.size() >= kGroupRowsFull ||
-          buffer.messages.size() + group.message_bytes > kGroupMessageBytesMax) {
+          buffer.message_bytes() + group.message_bytes > kGroupMessageBytesMax ||
+          buffer.is_heavy()) {
         LOGPOND_CHECK_OK(flush());
       }
-      LOGPOND_CHECK_OK(read_whole_group(*part, group, buffer));
+      LOGPOND_CHECK_OK(read_whole_group(part, group, buffer));
     }
   }
   return flush();
@@ -141,7 +125,10 @@ std::string partition_of(const std::string& part_name) {
 }
 
 PartSet::PartSet(platform::FileSystem& fs, std::filesystem::path directory, StreamTable& streams)
-    : fs_(fs), directory_(std::move(directory)), streams_(streams) {}
+    : fs_(fs),
+      directory_(std::move(directory)),
+      streams_(streams),
+      seal_encoder_(kPackLevel) {}
 
 Result<std::unique_ptr<PartSet>> PartSet::open(platform::FileSystem& fs,
                                                std::filesystem::path directory, bool read_only,
@@ -289,8 +276,8 @@ Status PartSet::seal(const Head& head, const SealPoint& point, const Committed& 
   const auto write_all = [&]() -> Status {
     for (const auto& [partition, rows] : rows_by_partition(head)) {
       LOGPOND_TRY(auto part,
-                  write_and_open(partition, kSealLevel, [&rows = rows](PartWriter& writer) {
-                    return fill_from_rows(writer, rows);
+                  write_and_open(partition, kPackLevel, [&, &rows = rows](PartWriter& writer) {
+                    return fill_from_rows(writer, seal_encoder_, rows);
                   }));
       added.push_back(std::move(part));
     }
@@ -329,7 +316,7 @@ Result<bool> PartSet::merge_once(bool all, const Committed& committed) {
     return fail(ErrorCode::kNoSpace,
                 "no room to merge " + std::to_string(input_bytes) + " bytes of parts");
   }
-  LOGPOND_TRY(const auto part, write_and_open(partition, kMergeLevel, [&](PartWriter& writer) {
+  LOGPOND_TRY(const auto part, write_and_open(partition, kPackLevel, [&](PartWriter& writer) {
                 return fill_from_parts(writer, inputs);
               }));
   if (const Status done = commit({part}, inputs, nullptr, committed); !done) {

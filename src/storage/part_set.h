@@ -74,6 +74,7 @@ class PartSet {
   mutable std::mutex mutex_;
   Manifest manifest_;
   std::vector<PartPtr> parts_;  // as manifest_.parts
+  GroupEncoder seal_encoder_;   // of the sealing thread; keeps its memory
 };
 
 /// Partition of a part's name: `2026-11-21`, or `mixed` for rows of many rarely used days.

@@ -5,6 +5,8 @@
 #include <memory>
 #include <vector>
 
+#include "storage/group_cache.h"
+#include "storage/group_encoder.h"
 #include "storage/head.h"
 #include "storage/part.h"
 #include "storage/store.h"
@@ -15,6 +17,7 @@ namespace logpond::storage {
 struct StoreView {
   std::vector<std::shared_ptr<const Part>> parts;
   std::vector<StoredBatchPtr> batches;
+  GroupCache* cache = nullptr;  ///< Of the store; outlives every scan.
 };
 
 /// Runs `request` over `view`. A row group that cannot be read is left out and reported to
@@ -22,7 +25,8 @@ struct StoreView {
 Result<ScanStats> scan_view(const StoreView& view, const ScanRequest& request, ScanSink& sink,
                             const std::function<void(const Error&)>& on_damage);
 
-/// Rows [0, rows.size()) of a group with every column, for merging. Errors: kIo, kCorruption.
-Status read_whole_group(const Part& part, const GroupMeta& group, RowBuffer& into);
+/// Adds all rows of a group with every column, for merging; uses no cache. Errors: kIo, kCorruption.
+Status read_whole_group(const std::shared_ptr<const Part>& part, const GroupMeta& group,
+                        GroupEncoder& into);
 
 }  // namespace logpond::storage

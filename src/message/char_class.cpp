@@ -1,6 +1,6 @@
 // The vector forms differ in how many bytes a register holds and in nothing else: compare, gather
-// one bit a byte, put the pieces of a block together. `x | 0x20` makes one range of the letters, and
-// one pair of the brackets: `[` and `]` become `{` and `}`, and no other byte does.
+// one bit a byte, put the pieces of a block together. `x | 0x20` makes one range of the letters,
+// and one pair of the brackets: `[` and `]` become `{` and `}`, and no other byte does.
 #include "message/char_class.h"
 
 #include <array>
@@ -99,8 +99,8 @@ LOGPOND_SSE2 Block128 load128(const char* text) {
 }
 LOGPOND_SSE2 Block128 lower128(const Block128& x) {
   const __m128i bit = _mm_set1_epi8(0x20);
-  return {{_mm_or_si128(x.part[0], bit), _mm_or_si128(x.part[1], bit),
-           _mm_or_si128(x.part[2], bit), _mm_or_si128(x.part[3], bit)}};
+  return {{_mm_or_si128(x.part[0], bit), _mm_or_si128(x.part[1], bit), _mm_or_si128(x.part[2], bit),
+           _mm_or_si128(x.part[3], bit)}};
 }
 LOGPOND_SSE2 std::uint64_t gather128(__m128i a, __m128i b, __m128i c, __m128i d) {
   const auto bits = [](__m128i x) { return static_cast<std::uint64_t>(_mm_movemask_epi8(x)); };
@@ -134,10 +134,9 @@ void json_sse2(const char* text, std::size_t blocks, DocumentClasses* classes) {
   for (std::size_t i = 0; i < blocks; ++i, text += kBlockBytes) {
     const Block128 x = load128(text);
     const Block128 lower = lower128(x);
-    classes[i] = {
-        equal128(x, '"'), equal128(x, '\\'),
-        equal128(lower, '{') | equal128(lower, '}') | equal128(x, ':') | equal128(x, ','),
-        range128(x, 0, 0x20)};
+    classes[i] = {equal128(x, '"'), equal128(x, '\\'),
+                  equal128(lower, '{') | equal128(lower, '}') | equal128(x, ':') | equal128(x, ','),
+                  range128(x, 0, 0x20)};
   }
 }
 void logfmt_sse2(const char* text, std::size_t blocks, DocumentClasses* classes) {
@@ -195,10 +194,9 @@ LOGPOND_AVX2 void json_avx2(const char* text, std::size_t blocks, DocumentClasse
   for (std::size_t i = 0; i < blocks; ++i, text += kBlockBytes) {
     const Block256 x = load256(text);
     const Block256 lower = lower256(x);
-    classes[i] = {
-        equal256(x, '"'), equal256(x, '\\'),
-        equal256(lower, '{') | equal256(lower, '}') | equal256(x, ':') | equal256(x, ','),
-        range256(x, 0, 0x20)};
+    classes[i] = {equal256(x, '"'), equal256(x, '\\'),
+                  equal256(lower, '{') | equal256(lower, '}') | equal256(x, ':') | equal256(x, ','),
+                  range256(x, 0, 0x20)};
   }
 }
 LOGPOND_AVX2 void logfmt_avx2(const char* text, std::size_t blocks, DocumentClasses* classes) {
@@ -234,10 +232,9 @@ LOGPOND_AVX512 void json_avx512(const char* text, std::size_t blocks, DocumentCl
   for (std::size_t i = 0; i < blocks; ++i, text += kBlockBytes) {
     const __m512i x = _mm512_loadu_si512(text);
     const __m512i lower = _mm512_or_si512(x, _mm512_set1_epi8(0x20));
-    classes[i] = {
-        equal512(x, '"'), equal512(x, '\\'),
-        equal512(lower, '{') | equal512(lower, '}') | equal512(x, ':') | equal512(x, ','),
-        range512(x, 0, 0x20)};
+    classes[i] = {equal512(x, '"'), equal512(x, '\\'),
+                  equal512(lower, '{') | equal512(lower, '}') | equal512(x, ':') | equal512(x, ','),
+                  range512(x, 0, 0x20)};
   }
 }
 LOGPOND_AVX512 void logfmt_avx512(const char* text, std::size_t blocks, DocumentClasses* classes) {
@@ -253,8 +250,7 @@ constexpr Classifier kAvx512Form = {flat_avx512, json_avx512, logfmt_avx512};
 #endif
 
 const Classifier& choose() {
-  for (const auto form :
-       {ClassifierForm::kAvx512, ClassifierForm::kAvx2, ClassifierForm::kSse2}) {
+  for (const auto form : {ClassifierForm::kAvx512, ClassifierForm::kAvx2, ClassifierForm::kSse2}) {
     if (const Classifier* found = classifier(form); found != nullptr) return *found;
   }
   return kScalarForm;
@@ -272,9 +268,8 @@ const Classifier* classifier(ClassifierForm form) {
     case ClassifierForm::kAvx2:
       return __builtin_cpu_supports("avx2") ? &kAvx2Form : nullptr;
     case ClassifierForm::kAvx512:
-      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-                 ? &kAvx512Form
-                 : nullptr;
+      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") ? &kAvx512Form
+                                                                                     : nullptr;
   }
   return nullptr;
 #else

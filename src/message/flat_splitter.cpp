@@ -45,11 +45,12 @@ LetterKind letter_kind(char c) {
 /// Finds the variables of one block after the other; remembers what the last one left open.
 class VariableFinder {
  public:
-  /// Bits where a variable begins or ends, by turns. `next_digit`: the byte behind the block is one.
+  /// Bits where a variable begins or ends, by turns. `next_digit`: the byte behind the block is
+  /// one.
   std::uint64_t edges(const FlatClasses& block, bool next_digit) {
     const std::uint64_t after_digit = block.digit << 1 | was_digit_;
-    const std::uint64_t before_digit =
-        block.digit >> 1 | static_cast<std::uint64_t>(next_digit) << 63;
+    const std::uint64_t before_digit = block.digit >> 1 | static_cast<std::uint64_t>(next_digit)
+                                                              << 63;
     const std::uint64_t word = block.word | (block.dot & after_digit & before_digit);
     const std::uint64_t triggers = block.digit | (word & (block.equals << 1 | was_equals_));
     const std::uint64_t starts = word & ~(word << 1 | was_word_);

@@ -246,15 +246,15 @@ class JsonSplitter::Walk {
   Document& document_;
   const char* text_;
   std::uint32_t size_;
-  const std::uint32_t* mark_;      ///< The next one.
-  Hole* hole_;                     ///< Where the next one goes.
-  char* out_;                      ///< Where the skeleton goes on.
-  Frame* frame_ = nullptr;         ///< The innermost.
-  std::uint32_t at_ = 0;           ///< Behind the last mark.
-  std::uint32_t done_ = 0;         ///< The text before it is in a skeleton or a hole.
-  std::uint32_t key_offset_ = 0;   ///< Of the member that is read; 0 in arrays.
+  const std::uint32_t* mark_;     ///< The next one.
+  Hole* hole_;                    ///< Where the next one goes.
+  char* out_;                     ///< Where the skeleton goes on.
+  Frame* frame_ = nullptr;        ///< The innermost.
+  std::uint32_t at_ = 0;          ///< Behind the last mark.
+  std::uint32_t done_ = 0;        ///< The text before it is in a skeleton or a hole.
+  std::uint32_t key_offset_ = 0;  ///< Of the member that is read; 0 in arrays.
   std::uint16_t key_size_ = 0;
-  std::size_t strings_ = 0;        ///< Met so far.
+  std::size_t strings_ = 0;  ///< Met so far.
 };
 
 bool JsonSplitter::split(const char* text, std::size_t size, Document& document) {

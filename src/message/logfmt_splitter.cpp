@@ -109,9 +109,8 @@ bool LogfmtSplitter::split(const char* text, std::size_t size, Document& documen
   if (!walk.run()) return false;
   document.skeletons.assign(static_cast<const char*>(skeleton_.data()), walk.skeleton_end());
   document.holes.assign(static_cast<const Hole*>(holes_.data()), walk.hole_end());
-  document.nodes.push_back(
-      {.skeleton_size = static_cast<std::uint32_t>(document.skeletons.size()),
-       .hole_count = static_cast<std::uint32_t>(document.holes.size())});
+  document.nodes.push_back({.skeleton_size = static_cast<std::uint32_t>(document.skeletons.size()),
+                            .hole_count = static_cast<std::uint32_t>(document.holes.size())});
   return true;
 }
 

@@ -48,7 +48,7 @@ bool are_escapes(const char* block, std::uint64_t backslashes) {
 class EscapeFinder {
  public:
   struct Found {
-    std::uint64_t escaped = 0;    ///< Characters behind an escaping backslash.
+    std::uint64_t escaped = 0;  ///< Characters behind an escaping backslash.
     std::uint64_t escapes = 0;  ///< The escaping backslashes.
   };
   Found next(std::uint64_t backslash) {

@@ -43,8 +43,8 @@ __attribute__((always_inline)) inline char* append(char* out, const char* from, 
 /// put_places() writes up to this many places more than there are bits.
 inline constexpr std::size_t kPlacesSlack = 8;
 
-/// Writes `base` plus the number of each set bit, ascending. Returns the end. Rounds of four without
-/// a branch: bits come in small numbers that no branch predictor foresees.
+/// Writes `base` plus the number of each set bit, ascending. Returns the end. Rounds of four
+/// without a branch: bits come in small numbers that no branch predictor foresees.
 __attribute__((always_inline)) inline std::uint32_t* put_places(std::uint64_t mask,
                                                                 std::uint32_t base,
                                                                 std::uint32_t* out) {

@@ -62,7 +62,8 @@ struct Hole {
   HoleKind kind = HoleKind::kString;
 };
 
-/// One object, array or logfmt line: its skeleton and holes. Quotes of strings stand in the skeleton.
+/// One object, array or logfmt line: its skeleton and holes. Quotes of strings stand in the
+/// skeleton.
 struct Node {
   std::uint32_t skeleton_offset = 0;
   std::uint32_t skeleton_size = 0;
@@ -72,7 +73,8 @@ struct Node {
   std::uint32_t key_offset = 0;  ///< Of the key it stands under.
   std::uint16_t key_size = 0;
   bool is_array = false;
-  std::uint64_t path = 0;  ///< Hash of the keys down to here; 0 at the root. Array steps count as `[]`.
+  std::uint64_t path =
+      0;  ///< Hash of the keys down to here; 0 at the root. Array steps count as `[]`.
 };
 
 /// Paths of nodes: XXH3 of the last step, seeded with the path of the parent, so that paths are the

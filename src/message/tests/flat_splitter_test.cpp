@@ -45,7 +45,8 @@ TEST(FlatSplitter, TakesAnyRunBehindAnEqualsSign) {
 }
 
 TEST(FlatSplitter, LeavesPrefixesOutsideThatAreNotHexadecimal) {
-  EXPECT_EQ(split("blk_-689 blk_42 attempt_7_m node12"), "blk_-<689> blk_<42> attempt_<7_m> node<12>");
+  EXPECT_EQ(split("blk_-689 blk_42 attempt_7_m node12"),
+            "blk_-<689> blk_<42> attempt_<7_m> node<12>");
   EXPECT_EQ(split("c0ffee ab12 abg12 FF0 f_1"), "<c0ffee> <ab12> abg<12> <FF0> f_<1>");
 }
 
@@ -60,8 +61,7 @@ TEST(FlatSplitter, SeesRunsAcrossBlocks) {
     for (const std::string_view text :
          {"abcdefabcdef12", "x=hello", "1.2", "prefix_prefix_prefix_77", "=", "10.0.0.1", "0x12"}) {
       EXPECT_EQ(split(spaces + std::string(text)), spaces + testing::naive_flat(text));
-      EXPECT_EQ(split(spaces + std::string(text) + "!"),
-                spaces + testing::naive_flat(text) + "!");
+      EXPECT_EQ(split(spaces + std::string(text) + "!"), spaces + testing::naive_flat(text) + "!");
     }
     const std::string run(lead, 'a');
     EXPECT_EQ(split(run + "1"), "<" + run + "1>");

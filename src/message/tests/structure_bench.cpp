@@ -36,8 +36,8 @@ Lines read_lines(const char* path, bool messages) {
   while (lines.bytes.size() < kBytesMax && std::getline(file, line)) {
     const std::string_view text = messages ? message_of(line) : std::string_view(line);
     if (text.size() > kSplitBytesMax || text.find(kHole) != std::string_view::npos) continue;
-    lines.places.push_back({static_cast<std::uint32_t>(lines.bytes.size()),
-                            static_cast<std::uint32_t>(text.size())});
+    lines.places.push_back(
+        {static_cast<std::uint32_t>(lines.bytes.size()), static_cast<std::uint32_t>(text.size())});
     lines.bytes.append(text).push_back('\n');
   }
   lines.bytes.append(kSplitPadding, '\0');
@@ -96,11 +96,11 @@ int main(int argc, char** argv) {
   }
   const auto texts = static_cast<double>(lines.places.size());
   const auto bytes = static_cast<double>(lines.bytes.size());
-  std::printf("%s: %zu texts of %.1f bytes, %.2f %% split, %.1f pieces each: "
-              "%.1f ns a text, %.2f ns a piece, %.2f GB/s\n",
-              argv[1], lines.places.size(), bytes / texts,
-              100.0 * static_cast<double>(count.split) / texts,
-              static_cast<double>(count.pieces) / texts, best_ns / texts,
-              best_ns / static_cast<double>(count.pieces), bytes / best_ns);
+  std::printf(
+      "%s: %zu texts of %.1f bytes, %.2f %% split, %.1f pieces each: "
+      "%.1f ns a text, %.2f ns a piece, %.2f GB/s\n",
+      argv[1], lines.places.size(), bytes / texts, 100.0 * static_cast<double>(count.split) / texts,
+      static_cast<double>(count.pieces) / texts, best_ns / texts,
+      best_ns / static_cast<double>(count.pieces), bytes / best_ns);
   return 0;
 }

@@ -1,0 +1,128 @@
+// Finding the values that hold a literal.
+#include <algorithm>
+#include <string>
+
+#include "codec/line_filter.h"
+#include "column/column_impl.h"
+
+namespace logpond::column {
+
+namespace {
+
+/// One question to a column: does a text hold this?
+struct Question {
+  Place place;
+  std::string_view literal;
+
+  bool holds(std::string_view text) const {
+    switch (place) {
+      case Place::kEqual:
+        return text == literal;
+      case Place::kPrefix:
+        return text.starts_with(literal);
+      case Place::kSuffix:
+        return text.ends_with(literal);
+      case Place::kContains:
+        return codec::find_literal(text, literal, 0) != std::string_view::npos;
+    }
+    return false;
+  }
+};
+
+/// A byte a value: not zero where it matches.
+using Hits = std::vector<std::uint8_t>;
+
+/// Searches the joined texts once; a place counts when it lies in one text.
+void mark_texts_containing(const TypedValues& values, std::string_view literal, Hits& hits) {
+  const std::string_view joined = std::string_view(values.bytes).substr(0, values.offsets.back());
+  std::uint32_t i = 0;
+  for (std::size_t from = 0;;) {
+    const std::size_t found = codec::find_literal(joined, literal, from);
+    if (found == std::string_view::npos) return;
+    // Few texts lie between two finds, or else many: then steps that double find the text.
+    std::uint32_t step = 1;
+    while (i + step < values.count && values.offsets[i + step] <= found) {
+      i += step;
+      step *= 2;
+    }
+    const auto begin = values.offsets.begin() + i;
+    const auto end = values.offsets.begin() + std::min(i + step, values.count) + 1;
+    i = static_cast<std::uint32_t>(std::upper_bound(begin, end, found) - values.offsets.begin()) -
+        1;
+    if (found + literal.size() <= values.offsets[i + 1]) {
+      hits[i] = 1;
+      from = values.offsets[i + 1];
+    } else {
+      from = found + 1;
+    }
+  }
+}
+
+template <typename Holds>
+void mark_each(const TypedValues& values, Holds holds, Hits& hits) {
+  if (values.type.family == TypeFamily::kReference) return;
+  if (values.type.family == TypeFamily::kText) {
+    for (std::uint32_t i = 0; i < values.count; ++i) hits[i] = holds(values.text(i)) ? 1 : 0;
+    return;
+  }
+  char buffer[kTypedTextMax];
+  for (std::uint32_t i = 0; i < values.count; ++i) {
+    const char* const end = write_typed_text(values, i, buffer);
+    hits[i] = holds(std::string_view(buffer, static_cast<std::size_t>(end - buffer))) ? 1 : 0;
+  }
+}
+
+void mark(const TypedValues& values, const Question& question, Hits& hits) {
+  if (values.type.family == TypeFamily::kText && question.place == Place::kContains &&
+      !question.literal.empty()) {
+    mark_texts_containing(values, question.literal, hits);
+    return;
+  }
+  mark_each(values, [&](std::string_view text) { return question.holds(text); }, hits);
+}
+
+/// Marks the distinct values, then those whose code is marked. `mark_values(values, hits)`.
+template <typename MarkValues>
+void mark_part(const ColumnPart& part, MarkValues mark_values, Hits& hits) {
+  if (!part.has_dictionary) {
+    hits.assign(part.count, 0);
+    mark_values(part.values, hits);
+    return;
+  }
+  Hits distinct(part.values.count, 0);
+  mark_values(part.values, distinct);
+  hits.resize(part.count);
+  for (std::uint32_t i = 0; i < part.count; ++i) hits[i] = distinct[part.codes[i]];
+}
+
+template <typename MarkValues>
+void match_all(const ColumnData& column, MarkValues mark_values,
+               std::vector<std::uint32_t>& places) {
+  std::vector<Hits> hits(column.parts.size());
+  for (std::size_t k = 0; k < hits.size(); ++k) mark_part(column.parts[k], mark_values, hits[k]);
+  for (std::uint32_t i = 0; i < column.size; ++i) {
+    const bool is_hit =
+        hits.size() == 1 ? hits[0][i] != 0 : hits[column.plane[i]][column.ranks[i]] != 0;
+    if (is_hit) places.push_back(i);
+  }
+}
+
+}  // namespace
+
+void Column::match(Place place, std::string_view literal,
+                   std::vector<std::uint32_t>& places) const {
+  const Question question{place, literal};
+  match_all(
+      *impl_, [&](const TypedValues& values, Hits& hits) { mark(values, question, hits); }, places);
+}
+
+void Column::match(TextTest keeps, const void* context, std::vector<std::uint32_t>& places) const {
+  match_all(
+      *impl_,
+      [&](const TypedValues& values, Hits& hits) {
+        mark_each(values, [&](std::string_view text) { return keeps(context, text); }, hits);
+      },
+      places);
+}
+
+}  // namespace logpond::column

@@ -1,0 +1,62 @@
+// What the splitters share: memory that is kept, copies of few bytes, the places of bits.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+
+namespace logpond::message {
+
+/// Memory that grows to what the longest text so far needed and is never cleared.
+template <class T>
+class Scratch {
+ public:
+  /// Room for `count` elements, whose content is then lost.
+  void make_room(std::size_t count) {
+    if (count > size_) [[unlikely]] {
+      size_ = std::bit_ceil(count);
+      elements_ = std::make_unique_for_overwrite<T[]>(size_);
+    }
+  }
+  T* data() { return elements_.get(); }
+
+ private:
+  std::size_t size_ = 0;
+  std::unique_ptr<T[]> elements_;
+};
+
+/// append() reads and writes this many bytes behind what it copies.
+inline constexpr std::size_t kCopySlack = 32;
+
+/// Copies `size` bytes and returns the end of the copy. Most pieces of a skeleton are short: a copy
+/// of fixed size without a branch is several times faster than a call.
+__attribute__((always_inline)) inline char* append(char* out, const char* from, std::size_t size) {
+  std::memcpy(out, from, kCopySlack);
+  if (size > kCopySlack) [[unlikely]] {
+    std::memcpy(out + kCopySlack, from + kCopySlack, size - kCopySlack);
+  }
+  return out + size;
+}
+
+/// put_places() writes up to this many places more than there are bits.
+inline constexpr std::size_t kPlacesSlack = 8;
+
+/// Writes `base` plus the number of each set bit, ascending. Returns the end. Rounds of four
+/// without a branch: bits come in small numbers that no branch predictor foresees.
+__attribute__((always_inline)) inline std::uint32_t* put_places(std::uint64_t mask,
+                                                                std::uint32_t base,
+                                                                std::uint32_t* out) {
+  std::uint32_t* const end = out + std::popcount(mask);
+  while (mask != 0) {
+    for (int i = 0; i < 4; ++i) {
+      out[i] = base + static_cast<std::uint32_t>(std::countr_zero(mask));
+      mask &= mask - 1;
+    }
+    out += 4;
+  }
+  return end;
+}
+
+}  // namespace logpond::message

@@ -18,6 +18,7 @@ struct EmbeddedStoreOptions {
   std::filesystem::path directory;  ///< Made when absent.
   std::size_t head_bytes_max = std::size_t{256}
                                << 20;  ///< Head, sealing included; beyond it appends wait.
+  std::size_t cache_bytes_max = std::size_t{256} << 20;  ///< Row groups read lately, unpacked.
   std::size_t queue_bytes_max = std::size_t{64}
                                 << 20;  ///< Appends not yet written; beyond: kLimitExceeded.
   std::size_t seal_bytes = std::size_t{64} << 20;  ///< The head is sealed when it holds so much ...

@@ -1,13 +1,22 @@
 // Random access to the values of a column in memory.
 #include "column/column.h"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
+#include "column/character_classes.h"
 #include "column/column_impl.h"
 #include "column/value_text.h"
 
 namespace logpond::column {
+
+void Stamp::include(std::string_view text) {
+  const auto size = static_cast<std::uint8_t>(std::min<std::size_t>(text.size(), 255));
+  size_min = std::min(size_min, size);
+  size_max = std::max(size_max, size);
+  characters = static_cast<std::uint16_t>(characters | character_classes(text));
+}
 
 namespace {
 

@@ -7,14 +7,39 @@ namespace logpond::message {
 using column::Value;
 using column::ValueKind;
 
+namespace {
+
+/// Cells by lane or by shape, each list ascending.
+class CellLists {
+ public:
+  template <typename KeyOf>
+  void fill(const std::vector<Cell>& cells, std::size_t keys, KeyOf key_of) {
+    begins_.assign(keys + 1, 0);
+    for (const Cell& cell : cells) ++begins_[key_of(cell) + 1];
+    std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
+    std::vector<std::uint32_t> next(begins_.begin(), begins_.end() - 1);
+    cells_.resize(cells.size());
+    for (std::uint32_t i = 0; i < cells.size(); ++i) cells_[next[key_of(cells[i])]++] = i;
+  }
+  std::span<const std::uint32_t> operator[](std::size_t key) const {
+    return std::span(cells_).subspan(begins_[key], begins_[key + 1] - begins_[key]);
+  }
+
+ private:
+  std::vector<std::uint32_t> begins_;
+  std::vector<std::uint32_t> cells_;
+};
+
+}  // namespace
+
 /// Works down from the root shapes: a lane is final once all shapes that fill it are, and then says
 /// in which order the occurrences of the shapes it refers to count.
 struct ValueLog::Arranger {
   ValueLog& log;
   ShapeTable& shapes;
   LaneTable& lanes;
-  std::vector<std::vector<std::uint32_t>> lane_cells{};
-  std::vector<std::vector<std::uint32_t>> shape_cells{};
+  CellLists lane_cells{};
+  CellLists shape_cells{};
   std::vector<std::size_t> cell_begins{};
   std::vector<std::uint32_t> lane_pending{};  // shapes that are not final yet
   std::vector<std::uint32_t> ready{};         // final shapes whose lanes were not told yet
@@ -23,13 +48,11 @@ struct ValueLog::Arranger {
 
   void list_cells() {
     const auto& cells = lanes.cells();
-    lane_cells.resize(lanes.lanes().size());
-    shape_cells.resize(shapes.size());
-    lane_pending.assign(lanes.lanes().size(), 0);
-    for (std::uint32_t i = 0; i < cells.size(); ++i) {
-      lane_cells[cells[i].lane].push_back(i);
-      shape_cells[cells[i].shape].push_back(i);
-      ++lane_pending[cells[i].lane];
+    lane_cells.fill(cells, lanes.lanes().size(), [](const Cell& cell) { return cell.lane; });
+    shape_cells.fill(cells, shapes.size(), [](const Cell& cell) { return cell.shape; });
+    lane_pending.resize(lanes.lanes().size());
+    for (std::uint32_t lane = 0; lane < lane_pending.size(); ++lane) {
+      lane_pending[lane] = static_cast<std::uint32_t>(lane_cells[lane].size());
     }
   }
 
@@ -37,8 +60,8 @@ struct ValueLog::Arranger {
   void scatter(std::span<const std::uint32_t> order) {
     const auto& cells = lanes.cells();
     cell_begins.resize(cells.size());
-    log.lane_begins_.assign(lane_cells.size(), 0);
-    log.lane_ends_.assign(lane_cells.size(), 0);
+    log.lane_begins_.assign(lanes.lanes().size(), 0);
+    log.lane_ends_.assign(lanes.lanes().size(), 0);
     std::size_t at = 0;
     for (const std::uint32_t lane : order) {
       log.lane_begins_[lane] = at;

@@ -85,7 +85,6 @@ void GroupEncoder::clear() {
   row_shapes_.clear();
   batch_ = nullptr;
   row_fields_.clear();
-  last_word_text_ = nullptr;
 }
 
 bool GroupEncoder::is_heavy() const {
@@ -110,15 +109,19 @@ std::uint32_t GroupEncoder::intern_stream(const StreamPtr& stream) {
 }
 
 std::uint32_t GroupEncoder::intern_word(std::string_view word) {
-  // Batches keep one copy of a word that repeats, so the same place is the same word.
-  if (word.data() == last_word_text_ && word.size() == last_word_size_) return last_word_;
+  // There are a handful of words; a place by length and ends finds nearly all at the first look.
+  const std::size_t hint =
+      word.empty() ? 0
+                   : (word.size() + 5U * static_cast<unsigned char>(word.front()) +
+                      11U * static_cast<unsigned char>(word.back())) %
+                         recent_words_.size();
+  std::uint32_t& recent = recent_words_[hint];
+  if (recent < table_.words.size() && table_.words[recent] == word) return recent;
   const auto [at, is_new] =
       word_index_.try_emplace(std::string(word), static_cast<std::uint32_t>(table_.words.size()));
   if (is_new) table_.words.emplace_back(word);
-  last_word_text_ = word.data();
-  last_word_size_ = word.size();
-  last_word_ = at->second;
-  return last_word_;
+  recent = at->second;
+  return recent;
 }
 
 /// Past kFieldColumnsMax names, values go to one column with their names.
@@ -188,7 +191,6 @@ void GroupEncoder::begin_batch(const StoredBatch& stored) {
   batch_ = &stored;
   batch_streams_.assign(stored.streams.size(), kNone);
   batch_fields_.assign(stored.batch.field_names().size() * kFieldKinds, kNone);
-  last_word_text_ = nullptr;
 }
 
 void GroupEncoder::add_field(std::uint32_t field, const FieldView& view, std::string_view word) {
@@ -244,7 +246,6 @@ void GroupEncoder::add(const StoredBatch& stored, std::size_t row) {
 
 void GroupEncoder::add(const RecordBlock& block) {
   batch_ = nullptr;
-  last_word_text_ = nullptr;
   for (std::size_t row = 0; row < block.size; ++row) {
     for (const FieldView& field : block.fields_of(row)) {
       add_field(intern_field(field.name, field.kind), field, block.severity_texts[row]);
@@ -253,7 +254,6 @@ void GroupEncoder::add(const RecordBlock& block) {
              intern_stream(block.stream(row)), block.severities[row], block.severity_texts[row],
              block.messages[row]});
   }
-  last_word_text_ = nullptr;
 }
 
 // ---- Writing -----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 // Layout: docs/formats/part.md.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -103,9 +104,7 @@ class GroupEncoder {
   // Of the row that is being added.
   std::vector<RowField> row_fields_;
   std::string loose_;
-  const char* last_word_text_ = nullptr;
-  std::size_t last_word_size_ = 0;
-  std::uint32_t last_word_ = 0;
+  std::array<std::uint32_t, 64> recent_words_{};
 };
 
 }  // namespace logpond::storage

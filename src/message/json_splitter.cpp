@@ -261,7 +261,7 @@ bool JsonSplitter::split(const char* text, std::size_t size, Document& document)
   document.nodes.clear();
   document.holes.clear();
   document.skeletons.clear();
-  if (!index_.build(text, size, rules_)) return false;
+  if (!index_.build(text, size)) return false;
   // A hole stands for at least one byte and the mark behind it; only `""` grows a skeleton, by one.
   holes_.make_room(size / 2 + 1);
   skeletons_.make_room(size + size / 2 + 1 + kCopySlack);

@@ -14,7 +14,8 @@ namespace logpond::message {
 
 class JsonSplitter {
  public:
-  explicit JsonSplitter(const Classifier& classify) : rules_{classify.json, true} {}
+  /// Requires: has_form(form).
+  explicit JsonSplitter(Form form) : index_(Grammar::kJson, form) {}
   /// As DocumentSplitter::split_json; `size` is at most kSplitBytesMax.
   bool split(const char* text, std::size_t size, Document& document);
 
@@ -32,7 +33,6 @@ class JsonSplitter {
     bool has_children = false;
   };
 
-  MarkRules rules_;
   MarkIndex index_;
   std::array<Frame, kDepthMax> frames_;
   // Of open objects and arrays, the innermost last: stacks.

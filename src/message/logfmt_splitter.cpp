@@ -101,7 +101,7 @@ bool LogfmtSplitter::split(const char* text, std::size_t size, Document& documen
   document.nodes.clear();
   document.holes.clear();
   document.skeletons.clear();
-  if (!index_.build(text, size, rules_)) return false;
+  if (!index_.build(text, size)) return false;
   // A pair has a key and `=`; a hole may stand for nothing, and then grows the skeleton by one.
   holes_.make_room(size / 2 + 1);
   skeleton_.make_room(size + size / 2 + 1 + kCopySlack);

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <memory>
 
+#include "message/char_class.h"
+
 namespace logpond::message {
 
 /// Memory that grows to what the longest text so far needed and is never cleared.
@@ -32,10 +34,10 @@ inline constexpr std::size_t kCopySlack = 32;
 
 /// Copies `size` bytes and returns the end of the copy. Most pieces of a skeleton are short: a copy
 /// of fixed size without a branch is several times faster than a call.
-__attribute__((always_inline)) inline char* append(char* out, const char* from, std::size_t size) {
+LOGPOND_INLINE char* append(char* out, const char* from, std::size_t size) {
   std::memcpy(out, from, kCopySlack);
-  if (size > kCopySlack) [[unlikely]] {
-    std::memcpy(out + kCopySlack, from + kCopySlack, size - kCopySlack);
+  for (std::size_t i = kCopySlack; i < size; i += kCopySlack) [[unlikely]] {
+    std::memcpy(out + i, from + i, kCopySlack);
   }
   return out + size;
 }
@@ -45,9 +47,8 @@ inline constexpr std::size_t kPlacesSlack = 8;
 
 /// Writes `base` plus the number of each set bit, ascending. Returns the end. Rounds of four
 /// without a branch: bits come in small numbers that no branch predictor foresees.
-__attribute__((always_inline)) inline std::uint32_t* put_places(std::uint64_t mask,
-                                                                std::uint32_t base,
-                                                                std::uint32_t* out) {
+LOGPOND_INLINE std::uint32_t* put_places(std::uint64_t mask, std::uint32_t base,
+                                         std::uint32_t* out) {
   std::uint32_t* const end = out + std::popcount(mask);
   while (mask != 0) {
     for (int i = 0; i < 4; ++i) {

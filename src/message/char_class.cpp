@@ -63,7 +63,7 @@ bool has_form(Form form) {
 #if defined(__x86_64__)
   const auto has_avx2 = [] {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("lzcnt") &&
+           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("pclmul") &&
            __builtin_cpu_supports("popcnt");
   };
   switch (form) {

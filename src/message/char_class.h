@@ -19,8 +19,8 @@
 
 #define LOGPOND_INLINE __attribute__((always_inline)) inline
 #if defined(__x86_64__)
-#define LOGPOND_AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
-#define LOGPOND_AVX512 __attribute__((target("avx512f,avx512bw,avx2,bmi,bmi2,lzcnt,popcnt")))
+#define LOGPOND_AVX2 __attribute__((target("avx2,bmi,bmi2,pclmul,popcnt")))
+#define LOGPOND_AVX512 __attribute__((target("avx512f,avx512bw,avx2,bmi,bmi2,pclmul,popcnt")))
 #endif
 
 namespace logpond::message {
@@ -60,6 +60,17 @@ inline std::uint64_t last_block_mask(std::size_t size) {
   return ~std::uint64_t{0} >> ((kBlockBytes - size % kBlockBytes) % kBlockBytes);
 }
 
+/// Bit i: whether the number of bits up to and with i is odd. Of quotes: what is inside of strings.
+LOGPOND_INLINE std::uint64_t parity_by_shifts(std::uint64_t bits) {
+  bits ^= bits << 1;
+  bits ^= bits << 2;
+  bits ^= bits << 4;
+  bits ^= bits << 8;
+  bits ^= bits << 16;
+  bits ^= bits << 32;
+  return bits;
+}
+
 enum class Form : std::uint8_t { kScalar, kSse2, kAvx2, kAvx512 };
 
 /// True when this processor can run the form. kScalar always runs.
@@ -72,6 +83,7 @@ struct ScalarForm {
   static FlatClasses flat(const char* block);
   static DocumentClasses json(const char* block);
   static DocumentClasses logfmt(const char* block);
+  static std::uint64_t parity(std::uint64_t bits) { return parity_by_shifts(bits); }
 };
 
 #if defined(__x86_64__)
@@ -126,6 +138,7 @@ struct Sse2Form {
     const Block x = load(block);
     return {equal(x, '"'), equal(x, '\\'), equal(x, '=') | equal(x, ' '), range(x, 0, 0x20)};
   }
+  LOGPOND_INLINE static std::uint64_t parity(std::uint64_t bits) { return parity_by_shifts(bits); }
 };
 
 /// Two registers to a block.
@@ -175,6 +188,12 @@ struct Avx2Form {
     const Block x = load(block);
     return {equal(x, '"'), equal(x, '\\'), equal(x, '=') | equal(x, ' '), range(x, 0, 0x20)};
   }
+  /// Multiplied by all ones without carries.
+  LOGPOND_AVX2 inline static std::uint64_t parity(std::uint64_t bits) {
+    const __m128i product = _mm_clmulepi64_si128(_mm_cvtsi64_si128(static_cast<std::int64_t>(bits)),
+                                                 _mm_set1_epi8(-1), 0);
+    return static_cast<std::uint64_t>(_mm_cvtsi128_si64(product));
+  }
 };
 
 /// A block is a register, and a comparison is a mask.
@@ -202,6 +221,12 @@ struct Avx512Form {
   LOGPOND_AVX512 inline static DocumentClasses logfmt(const char* block) {
     const __m512i x = _mm512_loadu_si512(block);
     return {equal(x, '"'), equal(x, '\\'), equal(x, '=') | equal(x, ' '), range(x, 0, 0x20)};
+  }
+  /// Multiplied by all ones without carries.
+  LOGPOND_AVX512 inline static std::uint64_t parity(std::uint64_t bits) {
+    const __m128i product = _mm_clmulepi64_si128(_mm_cvtsi64_si128(static_cast<std::int64_t>(bits)),
+                                                 _mm_set1_epi8(-1), 0);
+    return static_cast<std::uint64_t>(_mm_cvtsi128_si64(product));
   }
 };
 

@@ -71,7 +71,7 @@ class JsonSplitter::Walk {
         hole_(owner.holes_.data()),
         out_(owner.skeletons_.data()) {}
 
-  bool run() {
+  LOGPOND_INLINE bool run() {
     Step step = open_root();
     for (;;) {
       while (step == Step::kBehindValue) step = read_behind_value();
@@ -86,18 +86,18 @@ class JsonSplitter::Walk {
   enum class Step { kNextMember, kBehindValue, kEnd, kWrong };
 
   // Skipping stops at a mark at the latest, which is no blank: the callers know one ahead (behind).
-  std::uint32_t skip_blanks(std::uint32_t place) const {
+  LOGPOND_INLINE std::uint32_t skip_blanks(std::uint32_t place) const {
     while (is_blank(text_[place])) ++place;
     return place;
   }
   /// The last place before `place` that is no blank.
-  std::uint32_t last_before(std::uint32_t place) const {
+  LOGPOND_INLINE std::uint32_t last_before(std::uint32_t place) const {
     do --place;
     while (is_blank(text_[place]));
     return place;
   }
 
-  Step open_root() {
+  LOGPOND_INLINE Step open_root() {
     const std::uint32_t begin = *mark_++;
     if (begin >= size_ || text_[begin] != '{' || skip_blanks(0) != begin) return Step::kWrong;
     frame_ = owner_.frames_.data();
@@ -107,7 +107,7 @@ class JsonSplitter::Walk {
   }
 
   /// Reads `"key":`.
-  bool read_key() {
+  LOGPOND_INLINE bool read_key() {
     const std::uint32_t colon = *mark_++;
     if (colon >= size_ || text_[colon] != ':') return false;
     const std::uint32_t begin = skip_blanks(at_);
@@ -120,7 +120,7 @@ class JsonSplitter::Walk {
     return true;
   }
 
-  Step read_value() {
+  LOGPOND_INLINE Step read_value() {
     const std::uint32_t behind = *mark_;
     if (behind >= size_) return Step::kWrong;
     const std::uint32_t begin = skip_blanks(at_);
@@ -140,14 +140,14 @@ class JsonSplitter::Walk {
   }
 
   /// Copies the text up to the value, and takes the value out.
-  void put_hole(std::uint32_t begin, std::uint32_t end, HoleKind kind) {
+  LOGPOND_INLINE void put_hole(std::uint32_t begin, std::uint32_t end, HoleKind kind) {
     out_ = append(out_, text_ + done_, begin - done_);
     *out_++ = kHole;
     *hole_++ = {begin, end - begin, key_offset_, key_size_, kind};
     done_ = end;
   }
 
-  Step open(std::uint32_t begin, char bracket) {
+  LOGPOND_INLINE Step open(std::uint32_t begin, char bracket) {
     if (bracket != '{' && bracket != '[') return Step::kWrong;
     if (frame_ + 1 == owner_.frames_.data() + kDepthMax) return Step::kWrong;
     out_ = append(out_, text_ + done_, begin - done_);
@@ -172,13 +172,13 @@ class JsonSplitter::Walk {
   }
 
   /// True when nothing but blanks stands before the next mark, which closes what is open.
-  bool at_closing() const {
+  LOGPOND_INLINE bool at_closing() const {
     const std::uint32_t next = *mark_;
     return next < size_ && text_[next] == (frame_->is_array ? ']' : '}') &&
            skip_blanks(at_) == next;
   }
 
-  Step read_behind_value() {
+  LOGPOND_INLINE Step read_behind_value() {
     const std::uint32_t next = *mark_++;
     if (next >= size_) return Step::kWrong;
     const char mark = text_[next];
@@ -189,7 +189,7 @@ class JsonSplitter::Walk {
     return close();
   }
 
-  Step close() {
+  LOGPOND_INLINE Step close() {
     out_ = append(out_, text_ + done_, at_ - done_);
     const Frame closed = *frame_;
     const std::uint32_t number = finish_node();
@@ -207,7 +207,7 @@ class JsonSplitter::Walk {
     return Step::kBehindValue;
   }
 
-  Step close_root() {
+  LOGPOND_INLINE Step close_root() {
     if (mark_ != owner_.index_.end()) return Step::kWrong;
     for (std::uint32_t i = at_; i < size_; ++i) {
       if (!is_blank(text_[i])) return Step::kWrong;
@@ -218,7 +218,7 @@ class JsonSplitter::Walk {
   }
 
   /// Moves what the innermost frame has gathered to the document. Returns the node's number.
-  std::uint32_t finish_node() {
+  LOGPOND_INLINE std::uint32_t finish_node() {
     char* const skeleton = owner_.skeletons_.data() + frame_->skeleton_begin;
     Hole* const holes = owner_.holes_.data() + frame_->hole_begin;
     const auto number = static_cast<std::uint32_t>(document_.nodes.size());

@@ -6,17 +6,6 @@ namespace logpond::message {
 
 namespace {
 
-/// Bit i: an odd number of bits up to and with i.
-LOGPOND_INLINE std::uint64_t parity_up_to(std::uint64_t bits) {
-  bits ^= bits << 1;
-  bits ^= bits << 2;
-  bits ^= bits << 4;
-  bits ^= bits << 8;
-  bits ^= bits << 16;
-  bits ^= bits << 32;
-  return bits;
-}
-
 bool is_hex_digit(char c) {
   return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
 }
@@ -79,7 +68,7 @@ LOGPOND_INLINE DocumentClasses classes_of(const char* block) {
 }
 
 /// Looks at one block after the other.
-template <Grammar grammar>
+template <class AnyForm, Grammar grammar>
 class MarkFinder {
  public:
   MarkFinder(const char* text, std::uint32_t* places) : text_(text), out_(places) {}
@@ -88,7 +77,7 @@ class MarkFinder {
     const auto [escaped, escapes] = escapes_.next(block.backslash);
     const std::uint64_t quotes = block.quote & ~escaped;
     // From each opening quote up to the character before the closing one.
-    const std::uint64_t inside = parity_up_to(quotes) ^ in_string_;
+    const std::uint64_t inside = AnyForm::parity(quotes) ^ in_string_;
     in_string_ = 0 - (inside >> 63);
     strings_ += static_cast<std::size_t>(std::popcount(quotes & inside));
     if (grammar == Grammar::kJson) {
@@ -118,7 +107,7 @@ class MarkFinder {
 struct MarkIndex::Forms {
   template <class AnyForm, Grammar grammar>
   LOGPOND_INLINE static Found find(const char* text, std::size_t size, std::uint32_t* places) {
-    MarkFinder<grammar> finder(text, places);
+    MarkFinder<AnyForm, grammar> finder(text, places);
     std::size_t at = 0;
     for (; at + kBlockBytes < size; at += kBlockBytes) {
       finder.next(classes_of<AnyForm, grammar>(text + at), at);

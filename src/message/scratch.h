@@ -45,19 +45,28 @@ LOGPOND_INLINE char* append(char* out, const char* from, std::size_t size) {
 /// put_places() writes up to this many places more than there are bits.
 inline constexpr std::size_t kPlacesSlack = 8;
 
-/// Writes `base` plus the number of each set bit, ascending. Returns the end. Rounds of four
-/// without a branch: bits come in small numbers that no branch predictor foresees.
+/// Writes `base` plus the number of each set bit, ascending. Returns the end. Eight at a time
+/// without a branch: no predictor foresees how many there are, but seldom are there more.
 LOGPOND_INLINE std::uint32_t* put_places(std::uint64_t mask, std::uint32_t base,
                                          std::uint32_t* out) {
   std::uint32_t* const end = out + std::popcount(mask);
-  while (mask != 0) {
-    for (int i = 0; i < 4; ++i) {
-      out[i] = base + static_cast<std::uint32_t>(std::countr_zero(mask));
-      mask &= mask - 1;
-    }
-    out += 4;
+  const auto put = [&](int i) {
+    out[i] = base + static_cast<std::uint32_t>(std::countr_zero(mask));
+    mask &= mask - 1;
+  };
+  for (;;) {
+    put(0);
+    put(1);
+    put(2);
+    put(3);
+    put(4);
+    put(5);
+    put(6);
+    put(7);
+    if (mask == 0) [[likely]]
+      return end;
+    out += 8;
   }
-  return end;
 }
 
 }  // namespace logpond::message

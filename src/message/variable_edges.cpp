@@ -51,19 +51,23 @@ class EdgeFinder {
   std::uint64_t was_variable_ = 0;
 };
 
+LOGPOND_INLINE bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 template <class AnyForm>
 LOGPOND_INLINE std::size_t find_edges(const char* text, std::size_t size, std::uint32_t* edges) {
   EdgeFinder finder;
   std::uint32_t* out = edges;
-  std::size_t at = 0;
-  for (; at + kBlockBytes < size; at += kBlockBytes) {
-    const char next = text[at + kBlockBytes];
-    out = put_places(finder.next(AnyForm::flat(text + at), next >= '0' && next <= '9'),
+  for (std::size_t at = 0; at < size; at += kBlockBytes) {
+    // One code for whole blocks and the last: which of them comes is hard to foresee.
+    const bool is_last = size - at <= kBlockBytes;
+    const std::uint64_t valid = is_last ? last_block_mask(size) : ~std::uint64_t{0};
+    const char next = is_last ? ' ' : text[at + kBlockBytes];
+    out = put_places(finder.next(AnyForm::flat(text + at).within(valid), is_digit(next)),
                      static_cast<std::uint32_t>(at), out);
   }
   // In an unfilled block the bit behind the text closes the last variable.
-  const FlatClasses last = AnyForm::flat(text + at).within(last_block_mask(size));
-  out = put_places(finder.next(last, false), static_cast<std::uint32_t>(at), out);
   if (finder.in_variable()) *out++ = static_cast<std::uint32_t>(size);
   return static_cast<std::size_t>(out - edges);
 }

@@ -38,6 +38,10 @@ class JsonSplitter {
   // Of open objects and arrays, the innermost last: stacks.
   Scratch<Hole> holes_;
   Scratch<char> skeletons_;
+  // Of closed ones, in the order they closed.
+  Scratch<Node> closed_nodes_;
+  Scratch<Hole> closed_holes_;
+  Scratch<char> closed_skeletons_;
 };
 
 }  // namespace logpond::message

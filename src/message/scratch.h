@@ -51,7 +51,9 @@ LOGPOND_INLINE std::uint32_t* put_places(std::uint64_t mask, std::uint32_t base,
                                          std::uint32_t* out) {
   std::uint32_t* const end = out + std::popcount(mask);
   const auto put = [&](int i) {
-    out[i] = base + static_cast<std::uint32_t>(std::countr_zero(mask));
+    // What is put when no bit is left does not matter, but the last bit must be there: asked for
+    // the place of none, the compiler branches after all.
+    out[i] = base + static_cast<std::uint32_t>(__builtin_ctzll(mask | std::uint64_t{1} << 63));
     mask &= mask - 1;
   };
   for (;;) {

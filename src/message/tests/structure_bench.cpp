@@ -87,14 +87,16 @@ int main(int argc, char** argv) {
   const std::string_view kind = argv[1];
   const Lines lines = read_lines(argv[2], kind == "flat");
   if (lines.places.empty()) return 1;
-  // The best of several rounds, for each thousand texts: what the machine did else counts little.
+  // The best of several rounds, for each part that fits into L2: what the machine did else counts
+  // little then.
   constexpr int kRounds = 9;
-  constexpr std::size_t kStep = 1000;
+  constexpr std::size_t kStepBytes = 200'000;
+  const std::size_t step_texts = kStepBytes * lines.places.size() / lines.bytes.size() + 1;
   double best_ns = 0;
   Count count;
-  for (std::size_t at = 0; at < lines.places.size(); at += kStep) {
+  for (std::size_t at = 0; at < lines.places.size(); at += step_texts) {
     const auto places =
-        std::span(lines.places).subspan(at).first(std::min(kStep, lines.places.size() - at));
+        std::span(lines.places).subspan(at).first(std::min(step_texts, lines.places.size() - at));
     Count step;
     double step_ns = 1e18;
     for (int round = 0; round < kRounds; ++round) {

@@ -16,8 +16,8 @@ std::uint64_t path_of_element(std::uint64_t parent) {
 
 class DocumentSplitter::Impl {
  public:
-  JsonSplitter json{best_classifier()};
-  LogfmtSplitter logfmt{best_classifier()};
+  JsonSplitter json{best_form()};
+  LogfmtSplitter logfmt{best_form()};
 };
 
 DocumentSplitter::DocumentSplitter() : impl_(std::make_unique<Impl>()) {}

@@ -12,7 +12,10 @@ namespace logpond::message {
 namespace {
 
 bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+  // One comparison settles it for nearly all.
+  constexpr std::uint64_t kBlanks = 1ull << ' ' | 1ull << '\t' | 1ull << '\n' | 1ull << '\r';
+  const auto code = static_cast<unsigned char>(c);
+  return code <= ' ' && (kBlanks >> code & 1) != 0;
 }
 
 bool is_digit(char c) {
@@ -69,9 +72,12 @@ class JsonSplitter::Walk {
         size_(static_cast<std::uint32_t>(size)),
         mark_(owner.index_.begin()),
         hole_(owner.holes_.data()),
-        out_(owner.skeletons_.data()) {}
+        out_(owner.skeletons_.data()),
+        closed_node_(owner.closed_nodes_.data()),
+        closed_hole_(owner.closed_holes_.data()),
+        closed_out_(owner.closed_skeletons_.data()) {}
 
-  bool run() {
+  LOGPOND_INLINE bool run() {
     Step step = open_root();
     for (;;) {
       while (step == Step::kBehindValue) step = read_behind_value();
@@ -86,18 +92,18 @@ class JsonSplitter::Walk {
   enum class Step { kNextMember, kBehindValue, kEnd, kWrong };
 
   // Skipping stops at a mark at the latest, which is no blank: the callers know one ahead (behind).
-  std::uint32_t skip_blanks(std::uint32_t place) const {
+  LOGPOND_INLINE std::uint32_t skip_blanks(std::uint32_t place) const {
     while (is_blank(text_[place])) ++place;
     return place;
   }
   /// The last place before `place` that is no blank.
-  std::uint32_t last_before(std::uint32_t place) const {
+  LOGPOND_INLINE std::uint32_t last_before(std::uint32_t place) const {
     do --place;
     while (is_blank(text_[place]));
     return place;
   }
 
-  Step open_root() {
+  LOGPOND_INLINE Step open_root() {
     const std::uint32_t begin = *mark_++;
     if (begin >= size_ || text_[begin] != '{' || skip_blanks(0) != begin) return Step::kWrong;
     frame_ = owner_.frames_.data();
@@ -107,7 +113,7 @@ class JsonSplitter::Walk {
   }
 
   /// Reads `"key":`.
-  bool read_key() {
+  LOGPOND_INLINE bool read_key() {
     const std::uint32_t colon = *mark_++;
     if (colon >= size_ || text_[colon] != ':') return false;
     const std::uint32_t begin = skip_blanks(at_);
@@ -120,7 +126,7 @@ class JsonSplitter::Walk {
     return true;
   }
 
-  Step read_value() {
+  LOGPOND_INLINE Step read_value() {
     const std::uint32_t behind = *mark_;
     if (behind >= size_) return Step::kWrong;
     const std::uint32_t begin = skip_blanks(at_);
@@ -140,14 +146,14 @@ class JsonSplitter::Walk {
   }
 
   /// Copies the text up to the value, and takes the value out.
-  void put_hole(std::uint32_t begin, std::uint32_t end, HoleKind kind) {
+  LOGPOND_INLINE void put_hole(std::uint32_t begin, std::uint32_t end, HoleKind kind) {
     out_ = append(out_, text_ + done_, begin - done_);
     *out_++ = kHole;
     *hole_++ = {begin, end - begin, key_offset_, key_size_, kind};
     done_ = end;
   }
 
-  Step open(std::uint32_t begin, char bracket) {
+  LOGPOND_INLINE Step open(std::uint32_t begin, char bracket) {
     if (bracket != '{' && bracket != '[') return Step::kWrong;
     if (frame_ + 1 == owner_.frames_.data() + kDepthMax) return Step::kWrong;
     out_ = append(out_, text_ + done_, begin - done_);
@@ -172,13 +178,13 @@ class JsonSplitter::Walk {
   }
 
   /// True when nothing but blanks stands before the next mark, which closes what is open.
-  bool at_closing() const {
+  LOGPOND_INLINE bool at_closing() const {
     const std::uint32_t next = *mark_;
     return next < size_ && text_[next] == (frame_->is_array ? ']' : '}') &&
            skip_blanks(at_) == next;
   }
 
-  Step read_behind_value() {
+  LOGPOND_INLINE Step read_behind_value() {
     const std::uint32_t next = *mark_++;
     if (next >= size_) return Step::kWrong;
     const char mark = text_[next];
@@ -189,10 +195,10 @@ class JsonSplitter::Walk {
     return close();
   }
 
-  Step close() {
+  LOGPOND_INLINE Step close() {
     out_ = append(out_, text_ + done_, at_ - done_);
     const Frame closed = *frame_;
-    const std::uint32_t number = finish_node();
+    const std::uint32_t number = close_node();
     hole_ = owner_.holes_.data() + closed.hole_begin;
     out_ = owner_.skeletons_.data() + closed.skeleton_begin;
     --frame_;
@@ -207,48 +213,76 @@ class JsonSplitter::Walk {
     return Step::kBehindValue;
   }
 
-  Step close_root() {
+  LOGPOND_INLINE Step close_root() {
     if (mark_ != owner_.index_.end()) return Step::kWrong;
     for (std::uint32_t i = at_; i < size_; ++i) {
       if (!is_blank(text_[i])) return Step::kWrong;
     }
     out_ = append(out_, text_ + done_, size_ - done_);
-    finish_node();
+    finish();
     return Step::kEnd;
   }
 
-  /// Moves what the innermost frame has gathered to the document. Returns the node's number.
-  std::uint32_t finish_node() {
-    char* const skeleton = owner_.skeletons_.data() + frame_->skeleton_begin;
-    Hole* const holes = owner_.holes_.data() + frame_->hole_begin;
-    const auto number = static_cast<std::uint32_t>(document_.nodes.size());
-    document_.nodes.push_back(
-        {.skeleton_offset = static_cast<std::uint32_t>(document_.skeletons.size()),
-         .skeleton_size = static_cast<std::uint32_t>(out_ - skeleton),
-         .hole_begin = static_cast<std::uint32_t>(document_.holes.size()),
-         .hole_count = static_cast<std::uint32_t>(hole_ - holes),
-         .parent = number,
-         .key_offset = frame_->key_offset,
-         .key_size = frame_->key_size,
-         .is_array = frame_->is_array,
-         .path = frame_->path});
-    document_.skeletons.insert(document_.skeletons.end(), skeleton, out_);
-    document_.holes.insert(document_.holes.end(), holes, hole_);
-    if (frame_->has_children) {
-      for (const Hole* hole = holes; hole != hole_; ++hole) {
-        if (hole->kind == HoleKind::kDocument) document_.nodes[hole->offset].parent = number;
-      }
-    }
+  /// Puts what the innermost frame, which is not the root, has gathered behind what is closed.
+  /// Returns the node's number.
+  LOGPOND_INLINE std::uint32_t close_node() {
+    const char* const skeleton = owner_.skeletons_.data() + frame_->skeleton_begin;
+    const Hole* const holes = owner_.holes_.data() + frame_->hole_begin;
+    const auto number = static_cast<std::uint32_t>(closed_node_ - owner_.closed_nodes_.data());
+    fill_node(*closed_node_++, number,
+              static_cast<std::uint32_t>(closed_out_ - owner_.closed_skeletons_.data()), skeleton,
+              static_cast<std::uint32_t>(closed_hole_ - owner_.closed_holes_.data()), holes);
+    closed_out_ = append(closed_out_, skeleton, static_cast<std::size_t>(out_ - skeleton));
+    for (const Hole* hole = holes; hole != hole_; ++hole) *closed_hole_++ = *hole;
     return number;
+  }
+
+  /// Writes the innermost frame to `node`, whose skeleton and holes are `skeleton` and `holes`.
+  LOGPOND_INLINE void fill_node(Node& node, std::uint32_t number, std::uint32_t skeleton_offset,
+                                const char* skeleton, std::uint32_t hole_begin, const Hole* holes) {
+    node.skeleton_offset = skeleton_offset;
+    node.skeleton_size = static_cast<std::uint32_t>(out_ - skeleton);
+    node.hole_begin = hole_begin;
+    node.hole_count = static_cast<std::uint32_t>(hole_ - holes);
+    node.parent = number;
+    node.key_offset = frame_->key_offset;
+    node.key_size = frame_->key_size;
+    node.is_array = frame_->is_array;
+    node.path = frame_->path;
+    if (!frame_->has_children) return;
+    Node* const nodes = owner_.closed_nodes_.data();
+    for (const Hole* hole = holes; hole != hole_; ++hole) {
+      if (hole->kind == HoleKind::kDocument) nodes[hole->offset].parent = number;
+    }
+  }
+
+  /// Hands everything to the document, the root last.
+  LOGPOND_INLINE void finish() {
+    JsonSplitter& from = owner_;
+    const char* const skeleton = from.skeletons_.data();
+    const Hole* const holes = from.holes_.data();
+    const auto number = static_cast<std::uint32_t>(closed_node_ - from.closed_nodes_.data());
+    fill_node(*closed_node_++, number,
+              static_cast<std::uint32_t>(closed_out_ - from.closed_skeletons_.data()), skeleton,
+              static_cast<std::uint32_t>(closed_hole_ - from.closed_holes_.data()), holes);
+    document_.nodes.assign(from.closed_nodes_.data(), closed_node_);
+    document_.skeletons.assign(from.closed_skeletons_.data(), closed_out_);
+    document_.skeletons.insert(document_.skeletons.end(), skeleton, static_cast<const char*>(out_));
+    document_.holes.assign(from.closed_holes_.data(), closed_hole_);
+    document_.holes.insert(document_.holes.end(), holes, static_cast<const Hole*>(hole_));
   }
 
   JsonSplitter& owner_;
   Document& document_;
   const char* text_;
   std::uint32_t size_;
-  const std::uint32_t* mark_;     ///< The next one.
-  Hole* hole_;                    ///< Where the next one goes.
-  char* out_;                     ///< Where the skeleton goes on.
+  const std::uint32_t* mark_;  ///< The next one.
+  Hole* hole_;                 ///< Where the next one goes.
+  char* out_;                  ///< Where the skeleton goes on.
+  // Where the next node that closes goes.
+  Node* closed_node_;
+  Hole* closed_hole_;
+  char* closed_out_;
   Frame* frame_ = nullptr;        ///< The innermost.
   std::uint32_t at_ = 0;          ///< Behind the last mark.
   std::uint32_t done_ = 0;        ///< The text before it is in a skeleton or a hole.
@@ -261,10 +295,15 @@ bool JsonSplitter::split(const char* text, std::size_t size, Document& document)
   document.nodes.clear();
   document.holes.clear();
   document.skeletons.clear();
-  if (!index_.build(text, size, rules_)) return false;
+  if (!index_.build(text, size)) return false;
   // A hole stands for at least one byte and the mark behind it; only `""` grows a skeleton, by one.
-  holes_.make_room(size / 2 + 1);
-  skeletons_.make_room(size + size / 2 + 1 + kCopySlack);
+  const std::size_t holes_max = size / 2 + 1;
+  const std::size_t skeleton_max = size + holes_max + kCopySlack;
+  holes_.make_room(holes_max);
+  skeletons_.make_room(skeleton_max);
+  closed_holes_.make_room(holes_max);
+  closed_skeletons_.make_room(skeleton_max);
+  closed_nodes_.make_room(holes_max);  // A node but the root takes a hole.
   Walk walk(*this, text, size, document);
   return walk.run();
 }

@@ -14,7 +14,8 @@ namespace logpond::message {
 
 class JsonSplitter {
  public:
-  explicit JsonSplitter(const Classifier& classify) : rules_{classify.json, true} {}
+  /// Requires: has_form(form).
+  explicit JsonSplitter(Form form) : index_(Grammar::kJson, form) {}
   /// As DocumentSplitter::split_json; `size` is at most kSplitBytesMax.
   bool split(const char* text, std::size_t size, Document& document);
 
@@ -32,12 +33,15 @@ class JsonSplitter {
     bool has_children = false;
   };
 
-  MarkRules rules_;
   MarkIndex index_;
   std::array<Frame, kDepthMax> frames_;
   // Of open objects and arrays, the innermost last: stacks.
   Scratch<Hole> holes_;
   Scratch<char> skeletons_;
+  // Of closed ones, in the order they closed.
+  Scratch<Node> closed_nodes_;
+  Scratch<Hole> closed_holes_;
+  Scratch<char> closed_skeletons_;
 };
 
 }  // namespace logpond::message

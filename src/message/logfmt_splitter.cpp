@@ -27,7 +27,7 @@ class LogfmtSplitter::Walk {
         hole_(owner.holes_.data()),
         out_(owner.skeleton_.data()) {}
 
-  bool run() {
+  LOGPOND_INLINE bool run() {
     for (;;) {
       // Each space is a mark of its own.
       while (at_ == *mark_ && at_ < size_ && text_[at_] == ' ') {
@@ -47,20 +47,20 @@ class LogfmtSplitter::Walk {
     return pairs >= 2 && words_ <= pairs && strings_ == owner_.index_.strings();
   }
 
-  const char* skeleton_end() const { return out_; }
-  const Hole* hole_end() const { return hole_; }
+  LOGPOND_INLINE const char* skeleton_end() const { return out_; }
+  LOGPOND_INLINE const Hole* hole_end() const { return hole_; }
 
  private:
   /// A word that is no pair stays in the skeleton. One with a digit is refused: a time in front
   /// would make each line a skeleton of its own, which the flat splitter knows to avoid.
-  bool read_word(std::uint32_t end) {
+  LOGPOND_INLINE bool read_word(std::uint32_t end) {
     if (has_digit(text_ + at_, text_ + end)) return false;
     ++words_;
     at_ = end + 1;
     return true;
   }
 
-  bool read_pair(std::uint32_t equals) {
+  LOGPOND_INLINE bool read_pair(std::uint32_t equals) {
     if (equals == at_) return false;
     // What ends the value: a space, or the end of the text.
     const std::uint32_t end = *mark_++;
@@ -78,7 +78,8 @@ class LogfmtSplitter::Walk {
   }
 
   /// Copies the text up to the value, and takes the value out.
-  void put_hole(std::uint32_t equals, std::uint32_t begin, std::uint32_t end, HoleKind kind) {
+  LOGPOND_INLINE void put_hole(std::uint32_t equals, std::uint32_t begin, std::uint32_t end,
+                               HoleKind kind) {
     out_ = append(out_, text_ + done_, begin - done_);
     *out_++ = kHole;
     *hole_++ = {begin, end - begin, at_, static_cast<std::uint16_t>(equals - at_), kind};
@@ -101,7 +102,7 @@ bool LogfmtSplitter::split(const char* text, std::size_t size, Document& documen
   document.nodes.clear();
   document.holes.clear();
   document.skeletons.clear();
-  if (!index_.build(text, size, rules_)) return false;
+  if (!index_.build(text, size)) return false;
   // A pair has a key and `=`; a hole may stand for nothing, and then grows the skeleton by one.
   holes_.make_room(size / 2 + 1);
   skeleton_.make_room(size + size / 2 + 1 + kCopySlack);

@@ -13,14 +13,14 @@ namespace logpond::message {
 
 class LogfmtSplitter {
  public:
-  explicit LogfmtSplitter(const Classifier& classify) : rules_{classify.logfmt, false} {}
+  /// Requires: has_form(form).
+  explicit LogfmtSplitter(Form form) : index_(Grammar::kLogfmt, form) {}
   /// As DocumentSplitter::split_logfmt; `size` is at most kSplitBytesMax.
   bool split(const char* text, std::size_t size, Document& document);
 
  private:
   class Walk;
 
-  MarkRules rules_;
   MarkIndex index_;
   Scratch<Hole> holes_;
   Scratch<char> skeleton_;

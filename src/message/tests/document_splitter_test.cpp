@@ -19,7 +19,7 @@ Values split(Split how, std::string_view text) {
   static DocumentSplitter splitter;
   static Document document;
   Values values;
-  for (const char padding : testing::kHostilePadding) {
+  for (const char padding : testing::paddings_for(text)) {
     const PaddedText padded(text, padding);
     const bool is = (splitter.*how)(padded.data(), padded.size(), document);
     if (padding != testing::kHostilePadding[0]) {

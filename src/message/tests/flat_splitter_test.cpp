@@ -13,7 +13,7 @@ using testing::PaddedText;
 std::string split(std::string_view text) {
   FlatSplitter splitter;
   std::string result;
-  for (const char padding : testing::kHostilePadding) {
+  for (const char padding : testing::paddings_for(text)) {
     const PaddedText padded(text, padding);
     const FlatSplit found = splitter.split(padded.data(), padded.size());
     EXPECT_EQ(testing::fill(found, padded.data()), text);

@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +34,10 @@ class PaddedText {
 
 /// Bytes that would change the answer if a splitter took the padding for text.
 inline constexpr char kHostilePadding[] = {'\0', ' ', '1', '.', '"', '}', ',', '=', '\\', 'a'};
+/// Large texts take their time: two paddings must do.
+inline std::span<const char> paddings_for(std::string_view text) {
+  return std::span(kHostilePadding).first(text.size() < 5000 ? std::size(kHostilePadding) : 2);
+}
 
 inline std::string fill(const FlatSplit& split, const char* text) {
   std::string filled;

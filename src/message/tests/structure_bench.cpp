@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <ctime>
 #include <fstream>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,12 +50,12 @@ struct Count {
   std::size_t pieces = 0;
 };
 
-Count run(std::string_view kind, const Lines& lines) {
+Count run(std::string_view kind, const Lines& lines, std::span<const Piece> places) {
   static FlatSplitter flat;
   static DocumentSplitter documents;
   static Document document;
   Count count;
-  for (const Piece& place : lines.places) {
+  for (const Piece& place : places) {
     const char* const text = lines.bytes.data() + place.offset;
     bool split = true;
     if (kind == "flat") {
@@ -86,13 +87,26 @@ int main(int argc, char** argv) {
   const std::string_view kind = argv[1];
   const Lines lines = read_lines(argv[2], kind == "flat");
   if (lines.places.empty()) return 1;
-  double best_ns = 1e18;
+  // The best of several rounds, for each part that fits into L2: what the machine did else counts
+  // little then.
+  constexpr int kRounds = 9;
+  constexpr std::size_t kStepBytes = 200'000;
+  const std::size_t step_texts = kStepBytes * lines.places.size() / lines.bytes.size() + 1;
+  double best_ns = 0;
   Count count;
-  constexpr int kRounds = 7;
-  for (int round = 0; round < kRounds; ++round) {
-    const double begin = cpu_ns();
-    count = run(kind, lines);
-    best_ns = std::min(best_ns, cpu_ns() - begin);
+  for (std::size_t at = 0; at < lines.places.size(); at += step_texts) {
+    const auto places =
+        std::span(lines.places).subspan(at).first(std::min(step_texts, lines.places.size() - at));
+    Count step;
+    double step_ns = 1e18;
+    for (int round = 0; round < kRounds; ++round) {
+      const double begin = cpu_ns();
+      step = run(kind, lines, places);
+      step_ns = std::min(step_ns, cpu_ns() - begin);
+    }
+    best_ns += step_ns;
+    count.split += step.split;
+    count.pieces += step.pieces;
   }
   const auto texts = static_cast<double>(lines.places.size());
   const auto bytes = static_cast<double>(lines.bytes.size());

@@ -5,22 +5,20 @@
 
 namespace logpond::column {
 
-DigitPattern::DigitPattern(std::string_view text) : size(static_cast<unsigned>(text.size())) {
-  for (unsigned i = 0; i < size; ++i) {
-    digits |= static_cast<std::uint64_t>(text[i] - '0') << (8 * i);
-  }
-  mask = ~0ULL >> (64 - 8 * size);
+DigitPattern::DigitPattern(std::string_view text)
+    : size(static_cast<unsigned>(text.size())), has_first_zero(text[0] == '0') {
+  for (const char c : text) digits = digits << 4 | static_cast<std::uint64_t>(c - '0');
 }
 
-void find_digits_baseline(const DigitGroups& numbers, unsigned groups, const DigitPattern& pattern,
+void find_digits_baseline(const DigitBlock& numbers, DigitCount count, const DigitPattern& pattern,
                           std::uint8_t* hits) {
-  DigitKernel<16>::find(numbers, groups, pattern, hits);
+  DigitKernel<16>::find(numbers, count, pattern, hits);
 }
 
-void find_digits(const DigitGroups& numbers, unsigned groups, const DigitPattern& pattern,
+void find_digits(const DigitBlock& numbers, DigitCount count, const DigitPattern& pattern,
                  std::uint8_t* hits) {
-  return codec::has_avx2() ? find_digits_avx2(numbers, groups, pattern, hits)
-                           : find_digits_baseline(numbers, groups, pattern, hits);
+  return codec::has_avx2() ? find_digits_avx2(numbers, count, pattern, hits)
+                           : find_digits_baseline(numbers, count, pattern, hits);
 }
 
 }  // namespace logpond::column

@@ -4,14 +4,14 @@
 namespace logpond::column {
 
 #if defined(__AVX2__)
-void find_digits_avx2(const DigitGroups& numbers, unsigned groups, const DigitPattern& pattern,
+void find_digits_avx2(const DigitBlock& numbers, DigitCount count, const DigitPattern& pattern,
                       std::uint8_t* hits) {
-  DigitKernel<32>::find(numbers, groups, pattern, hits);
+  DigitKernel<32>::find(numbers, count, pattern, hits);
 }
 #else
-void find_digits_avx2(const DigitGroups& numbers, unsigned groups, const DigitPattern& pattern,
+void find_digits_avx2(const DigitBlock& numbers, DigitCount count, const DigitPattern& pattern,
                       std::uint8_t* hits) {
-  find_digits_baseline(numbers, groups, pattern, hits);
+  find_digits_baseline(numbers, count, pattern, hits);
 }
 #endif
 

@@ -204,33 +204,43 @@ bool number_contains(std::uint64_t number, std::string_view literal) {
          std::string_view::npos;
 }
 
+/// Cuts a number of more than eight digits.
+void put_pieces(std::uint64_t number, DigitCount count, std::uint32_t i, DigitBlock& block) {
+  const std::uint64_t high = number / kPowers10[8];
+  block.low[2 * i] = static_cast<std::uint32_t>(number - high * kPowers10[8]);
+  if (count == DigitCount::kSixteen) {
+    block.low[2 * i + 1] = static_cast<std::uint32_t>(high);
+    return;
+  }
+  const std::uint64_t top = high / kPowers10[8];
+  block.low[2 * i + 1] = static_cast<std::uint32_t>(high - top * kPowers10[8]);
+  block.high[2 * i] = static_cast<std::uint32_t>(top);
+  block.high[2 * i + 1] = 0;
+}
+
 template <typename T>
 void mark_digits(const T* distances, const Numbers& numbers, std::string_view literal, Hits& hits) {
-  constexpr std::size_t kPatternMax = 8;
+  constexpr std::size_t kPatternMax = 16;
   const DigitPattern pattern(literal.substr(0, kPatternMax));
-  const std::uint64_t top = numbers.base() + numbers.distance_max();
-  const unsigned groups = top < kPowers10[8] ? 1 : top < kPowers10[16] ? 2 : 3;
   const std::uint64_t base = numbers.base();
-  DigitGroups block;
+  const std::uint64_t top = base + numbers.distance_max();
+  const DigitCount digits = top < kPowers10[8]    ? DigitCount::kEight
+                            : top < kPowers10[16] ? DigitCount::kSixteen
+                                                  : DigitCount::kMore;
+  DigitBlock block{};
   std::array<std::uint8_t, kDigitBlock> found;
   for (std::uint32_t begin = 0; begin < numbers.size(); begin += kDigitBlock) {
     const std::uint32_t count = std::min<std::uint32_t>(kDigitBlock, numbers.size() - begin);
-    for (std::uint32_t i = 0; i < kDigitBlock; ++i) {
-      const std::uint64_t number = i < count ? base + distances[begin + i] : 0;
-      if (groups == 1) {
-        block.group[0][i] = number;
-        continue;
+    if (digits == DigitCount::kEight) {
+      for (std::uint32_t i = 0; i < count; ++i) {
+        block.low[i] = static_cast<std::uint32_t>(base + distances[begin + i]);
       }
-      const std::uint64_t high = number / kPowers10[8];
-      block.group[groups - 1][i] = number - high * kPowers10[8];
-      if (groups == 2) {
-        block.group[0][i] = high;
-      } else {
-        block.group[0][i] = high / kPowers10[8];
-        block.group[1][i] = high % kPowers10[8];
+    } else {
+      for (std::uint32_t i = 0; i < count; ++i) {
+        put_pieces(base + distances[begin + i], digits, i, block);
       }
     }
-    find_digits(block, groups, pattern, found.data());
+    find_digits(block, digits, pattern, found.data());
     std::copy_n(found.begin(), count, hits.begin() + begin);
     if (literal.size() <= kPatternMax) continue;
     for (std::uint32_t i = begin; i < begin + count; ++i) {

@@ -6,6 +6,7 @@
 #include "column/column_impl.h"
 #include "column/digits.h"
 #include "column/number_search.h"
+#include "column/value_text.h"
 
 namespace logpond::column {
 
@@ -60,6 +61,49 @@ void mark_texts_containing(const TypedValues& values, std::string_view literal, 
   }
 }
 
+/// Marks the values in whose packed digits `needle` is found, if their text holds the literal.
+void mark_packed(const TypedValues& values, const Question& question, std::string_view needle,
+                 Hits& hits) {
+  const std::size_t each =
+      values.type.family == TypeFamily::kUuid ? kUuidBytes : values.type.aux / 2U;
+  const std::string_view packed = std::string_view(values.bytes).substr(0, values.count * each);
+  char buffer[kTypedTextMax];
+  for (std::size_t from = 0;;) {
+    const std::size_t found = codec::find_literal(packed, needle, from);
+    if (found == std::string_view::npos) return;
+    const auto i = static_cast<std::uint32_t>(found / each);
+    const char* const end = write_typed_text(values, i, buffer);
+    if (question.holds(std::string_view(buffer, static_cast<std::size_t>(end - buffer)))) {
+      hits[i] = 1;
+    }
+    from = (i + std::size_t{1}) * each;
+  }
+}
+
+/// Digits lie two in a byte, so that a literal begins at either half: its whole bytes are looked
+/// for both ways. False when it has too few of them to be worth it.
+bool mark_hex(const TypedValues& values, const Question& question, Hits& hits) {
+  constexpr std::size_t kBytesMin = 2;
+  std::string digits;
+  for (const char c : question.literal) {
+    if (values.type.family == TypeFamily::kUuid && c == '-') continue;
+    if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) return true;
+    digits.push_back(c);
+  }
+  if (digits.size() > kTypedTextMax) return true;
+  if (digits.size() < 2 * kBytesMin + 1) return false;
+  for (const std::size_t first : {std::size_t{0}, std::size_t{1}}) {
+    const std::size_t bytes = (digits.size() - first) / 2;
+    // Packing takes digits by eights; what is behind the whole bytes is cut off.
+    std::string padded = digits.substr(first, 2 * bytes);
+    padded.resize((padded.size() + 7) / 8 * 8, '0');
+    char needle[kTypedTextMax / 2 + 4];
+    pack_hex(padded.data(), static_cast<unsigned>(padded.size()), needle);
+    mark_packed(values, question, {needle, bytes}, hits);
+  }
+  return true;
+}
+
 template <typename Holds>
 void mark_each(const TypedValues& values, Holds holds, Hits& hits) {
   if (values.type.family == TypeFamily::kReference) return;
@@ -84,6 +128,9 @@ void mark(const TypedValues& values, const Question& question, Hits& hits) {
       mark_numbers(values, question.place, question.literal, hits)) {
     return;
   }
+  const bool is_hex =
+      values.type.family == TypeFamily::kUuid || values.type.family == TypeFamily::kHex;
+  if (is_hex && mark_hex(values, question, hits)) return;
   mark_each(values, [&](std::string_view text) { return question.holds(text); }, hits);
 }
 

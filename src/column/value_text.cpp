@@ -86,13 +86,13 @@ char* write_time(char* at, std::uint64_t ticks, TimeSpelling spelling) {
   const std::uint64_t time = digits_word((second / 3600) * 1'000'000ULL +
                                          (second / 60 % 60) * 10'000ULL + second % 60 * 100ULL);
   // Punctuation stands between the digits of two words each.
-  std::memcpy(at, "0000-00-00T00:00:00", 19);
-  write_word(at, load_word(at) + ((day & 0xFFFFFFFF) | (day & 0x0000FFFF00000000ULL) << 8));
-  write_word(at + 8,
-             load_word(at + 8) + ((day >> 48) | (time & 0xFFFF) << 24 | (time & 0xFFFF0000) << 32));
-  at[10] = spelling.has_space ? ' ' : 'T';
-  at[17] = static_cast<char>('0' + ((time >> 32) & 0xFF));
-  at[18] = static_cast<char>('0' + ((time >> 40) & 0xFF));
+  constexpr std::uint64_t kDate = 0x2D30302D30303030ULL;   // 0000-00-
+  constexpr std::uint64_t kClock = 0x30303A3030003030ULL;  // 00?00:00
+  const std::uint64_t separator = spelling.has_space ? ' ' : 'T';
+  write_word(at, kDate + ((day & 0xFFFFFFFF) | (day & 0x0000FFFF00000000ULL) << 8));
+  write_word(at + 8, kClock + ((day >> 48) | separator << 16 | (time & 0xFFFF) << 24 |
+                               (time & 0xFFFF0000) << 32));
+  write_word(at + 16, 0x30303A + ((time >> 32 & 0xFFFF) << 8));  // :00
   at += 19;
   if (spelling.digits > 0) {
     *at++ = spelling.has_comma ? ',' : '.';

@@ -357,7 +357,7 @@ class ColumnWriter::Impl {
     notes.add(joined_);
     characters_ |= notes.classes();
     packer_.write_codes(numbers_, out);
-    constexpr std::size_t kCompressMin = 64;
+    constexpr std::size_t kCompressMin = 96;
     const std::string_view frame = joined_.size() < kCompressMin
                                        ? std::string_view()
                                        : packer_.try_compress(joined_, joined_.size());

@@ -73,7 +73,7 @@ class DigitKernel {
       Words found = {};
       find_within(low, pattern, 16, found);
       find_within(high, pattern, 16, found);
-      const Words mask = Words{} + (~0ULL >> (64 - 4 * pattern.size));
+      const Words mask = Words{} + (~std::uint64_t{0} >> (64 - 4 * pattern.size));
       for (unsigned k = 1; k < pattern.size; ++k) {
         const Words window = (high << (4 * k)) | (low >> (64 - 4 * k));
         found |= reinterpret_cast<Words>((window & mask) == Words{} + pattern.digits);

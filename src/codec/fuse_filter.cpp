@@ -64,18 +64,18 @@ Shape shape_of(std::size_t count) {
 
 class Builder {
  public:
-  /// Requires: distinct hashes.
-  explicit Builder(std::span<const std::uint64_t> hashes)
-      : hashes_(hashes), shape_(shape_of(hashes.size())) {}
+  explicit Builder(std::span<const std::uint64_t> hashes) : hashes_(hashes) {}
 
   std::string build() {
     // A seed fails about once in a hundred; this many in a row do not happen.
     constexpr std::uint64_t kTries = 1000;
     for (std::uint64_t attempt = 0; attempt < kTries; ++attempt) {
-      shape_.seed = mix(attempt + 1);
+      const std::uint64_t seed = mix(attempt + 1);
+      sort_distinct(seed);
+      if (attempt == 0) shape_ = shape_of(mixed_.size());
+      shape_.seed = seed;
       // Very small sets may need more room than the formulas give.
       if (attempt % 8 == 7) ++shape_.segments;
-      sort_by_segment();
       count_slots();
       if (peel()) return fill();
     }
@@ -94,18 +94,29 @@ class Builder {
     std::uint32_t turn;
   };
 
-  /// Neighbours in memory one after another: by the high bits, which choose the first slot.
-  void sort_by_segment() {
-    const auto bits = static_cast<unsigned>(std::bit_width(shape_.segments));
+  /// Mixed hashes in order, so that neighbours in memory come one after another. Nearly all of the
+  /// sorting is one pass into buckets of a few.
+  void sort_distinct(std::uint64_t seed) {
+    constexpr int kBucketBitsMax = 20;
+    const int bits =
+        std::clamp(static_cast<int>(std::bit_width(hashes_.size())) - 3, 1, kBucketBitsMax);
     const auto bucket_of = [&](std::uint64_t mixed) { return mixed >> (64 - bits); };
-    std::vector<std::uint32_t> ends((std::size_t{1} << bits) + 1, 0);
-    for (const std::uint64_t hash : hashes_) ++ends[bucket_of(mix(hash ^ shape_.seed)) + 1];
-    for (std::size_t i = 1; i < ends.size(); ++i) ends[i] += ends[i - 1];
+    ends_.assign((std::size_t{1} << bits) + 1, 0);
+    for (const std::uint64_t hash : hashes_) ++ends_[bucket_of(mix(hash ^ seed)) + 1];
+    for (std::size_t i = 1; i < ends_.size(); ++i) ends_[i] += ends_[i - 1];
     mixed_.resize(hashes_.size());
     for (const std::uint64_t hash : hashes_) {
-      const std::uint64_t mixed = mix(hash ^ shape_.seed);
-      mixed_[ends[bucket_of(mixed)]++] = mixed;
+      const std::uint64_t mixed = mix(hash ^ seed);
+      mixed_[ends_[bucket_of(mixed)]++] = mixed;
     }
+    // Each end is now the begin of the next bucket.
+    auto begin = mixed_.begin();
+    for (std::size_t i = 0; i + 1 < ends_.size(); ++i) {
+      const auto end = mixed_.begin() + ends_[i];
+      std::sort(begin, end);
+      begin = end;
+    }
+    mixed_.erase(std::unique(mixed_.begin(), mixed_.end()), mixed_.end());
   }
 
   void count_slots() {
@@ -161,6 +172,7 @@ class Builder {
 
   std::span<const std::uint64_t> hashes_;
   Shape shape_;
+  std::vector<std::uint32_t> ends_;
   std::vector<std::uint64_t> mixed_;
   std::vector<Slot> slots_;
   std::vector<std::size_t> alone_;
@@ -172,10 +184,7 @@ class Builder {
 std::string FuseFilter::build(std::span<const std::uint64_t> hashes) {
   LOGPOND_CHECK(hashes.size() < kHashesMax);
   if (hashes.empty()) return {};
-  std::vector<std::uint64_t> distinct(hashes.begin(), hashes.end());
-  std::sort(distinct.begin(), distinct.end());
-  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-  return Builder(distinct).build();
+  return Builder(hashes).build();
 }
 
 bool FuseFilter::may_contain(std::string_view bytes, std::uint64_t hash) {
@@ -185,7 +194,7 @@ bool FuseFilter::may_contain(std::string_view bytes, std::uint64_t hash) {
   shape.seed = reader.fixed<std::uint64_t>();
   shape.segment_bits = reader.fixed<std::uint8_t>();
   shape.segments = reader.fixed<std::uint32_t>();
-  if (!reader.ok() || shape.segment_bits > kSegmentBitsMax ||
+  if (!reader.ok() || shape.segment_bits > kSegmentBitsMax || shape.segments == 0 ||
       reader.rest().size() != shape.slots()) {
     return true;
   }

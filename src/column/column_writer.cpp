@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <numeric>
 
 #include "codec/varint.h"
 #include "column/bit_packing.h"
@@ -290,13 +291,11 @@ class ColumnWriter::Impl {
     constexpr unsigned kNarrow = 3;
     const DictionaryCost cost{
         .plain_bits = 0.95 * width * static_cast<double>(numbers_.size()) - 64,
-        .distinct_bits = static_cast<double>(width)};
+        .distinct_bits = static_cast<double>(width),
+        .is_sorted = true};
     if (width > kNarrow && distinct_.find_numbers(numbers_, cost)) {
-      put_dictionary(type, out);
-      distinct_numbers_.clear();
-      for (const std::uint32_t first : distinct_.firsts()) {
-        distinct_numbers_.push_back(numbers_[first]);
-      }
+      sort_dictionary();
+      put_dictionary(type, codes_, out);
       packer_.write(distinct_numbers_, out);
     } else {
       put_code(out, type);
@@ -318,17 +317,39 @@ class ColumnWriter::Impl {
       write_payload(type, values, base, out);
       return;
     }
-    put_dictionary(type, out);
+    put_dictionary(type, distinct_.codes(), out);
     distinct_texts_.clear();
     for (const std::uint32_t first : distinct_.firsts()) distinct_texts_.push_back(values[first]);
     write_payload(type, distinct_texts_, base, out);
   }
 
-  void put_dictionary(ColumnType type, std::string& out) {
+  void put_dictionary(ColumnType type, std::span<const std::uint64_t> codes, std::string& out) {
     put_code(out, ColumnForm::kDictionary);
     put_code(out, type);
     codec::put_varint(out, distinct_.firsts().size());
-    packer_.write_codes(distinct_.codes(), out);
+    packer_.write_codes(codes, out);
+  }
+
+  /// Distinct numbers in order, and codes to go with them: their differences are small.
+  void sort_dictionary() {
+    const std::span<const std::uint32_t> firsts = distinct_.firsts();
+    order_.resize(firsts.size());
+    std::iota(order_.begin(), order_.end(), 0U);
+    const auto number_of = [&](std::uint32_t code) {
+      return static_cast<std::int64_t>(numbers_[firsts[code]]);
+    };
+    std::sort(order_.begin(), order_.end(),
+              [&](std::uint32_t a, std::uint32_t b) { return number_of(a) < number_of(b); });
+    distinct_numbers_.resize(firsts.size());
+    places_of_codes_.resize(firsts.size());
+    for (std::size_t place = 0; place < order_.size(); ++place) {
+      distinct_numbers_[place] = numbers_[firsts[order_[place]]];
+      places_of_codes_[order_[place]] = place;
+    }
+    codes_.resize(numbers_.size());
+    for (std::size_t i = 0; i < codes_.size(); ++i) {
+      codes_[i] = places_of_codes_[distinct_.codes()[i]];
+    }
   }
 
   void write_payload(ColumnType type, std::span<const Value> values, const char* base,
@@ -357,7 +378,7 @@ class ColumnWriter::Impl {
     notes.add(joined_);
     characters_ |= notes.classes();
     packer_.write_codes(numbers_, out);
-    constexpr std::size_t kCompressMin = 64;
+    constexpr std::size_t kCompressMin = 96;
     const std::string_view frame = joined_.size() < kCompressMin
                                        ? std::string_view()
                                        : packer_.try_compress(joined_, joined_.size());
@@ -394,6 +415,9 @@ class ColumnWriter::Impl {
   DistinctValues distinct_;
   std::vector<std::uint64_t> numbers_;
   std::vector<std::uint64_t> distinct_numbers_;
+  std::vector<std::uint64_t> codes_;
+  std::vector<std::uint32_t> order_;
+  std::vector<std::uint64_t> places_of_codes_;
   std::vector<std::uint64_t> places_;
   std::vector<Value> part_;
   std::vector<Value> distinct_texts_;

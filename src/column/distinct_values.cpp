@@ -42,9 +42,10 @@ bool DistinctValues::find(std::size_t size, DictionaryCost cost, Hash hash, Equa
   mask_ = kFirstSlots / 2 - 1;
   grow(hash);
   const auto pays = [&] {
-    const auto width = std::bit_width(firsts_.size() - 1);
-    return static_cast<double>(firsts_.size()) * cost.distinct_bits +
-               static_cast<double>(size) * static_cast<double>(width) <
+    const auto count = static_cast<double>(firsts_.size());
+    const auto width = static_cast<double>(std::bit_width(firsts_.size() - 1));
+    const double saved = cost.is_sorted ? width - 2 : 0;
+    return count * std::max(cost.distinct_bits - saved, 2.0) + static_cast<double>(size) * width <
            cost.plain_bits;
   };
   // Values made to collide are not worth a dictionary.

@@ -13,6 +13,7 @@ namespace logpond::column {
 struct DictionaryCost {
   double plain_bits = 0;     ///< Of all values without a dictionary.
   double distinct_bits = 0;  ///< Of one distinct value.
+  bool is_sorted = false;  ///< The distinct ones are stored as differences: the more, the smaller.
 };
 
 /// Threads: one at a time. Keeps its memory.

@@ -16,7 +16,7 @@ namespace logpond::column {
 namespace {
 
 /// Fewer numbers than this are bit packed: a zstd frame has some 10 bytes of its own.
-constexpr std::size_t kPlanesMin = 64;
+constexpr std::size_t kPlanesMin = 128;
 
 struct Range {
   std::int64_t first = std::numeric_limits<std::int64_t>::max();

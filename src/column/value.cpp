@@ -105,24 +105,30 @@ unsigned two_digits(const char* at) {
   return tens > 9 || ones > 9 ? 100U : tens * 10U + ones;
 }
 
-bool type_ipv4(const char* text, std::uint32_t size, std::uint64_t& bits) {
+/// Requires: at most 15 characters; `others` has a bit for each that is no digit, three in all.
+bool type_ipv4(const char* text, std::uint32_t size, std::uint32_t others, std::uint64_t& bits) {
+  others |= 1U << size;  // ends the last octet
   std::uint32_t address = 0;
-  std::uint32_t at = 0;
+  std::uint32_t begin = 0;
   for (int octet = 0; octet < 4; ++octet) {
-    const std::uint32_t begin = at;
-    std::uint32_t number = 0;
-    while (at < size && at - begin < 4 && text[at] >= '0' && text[at] <= '9') {
-      number = number * 10 + static_cast<std::uint32_t>(text[at++] - '0');
-    }
-    const std::uint32_t digits = at - begin;
-    if (digits == 0 || number > 255 || (digits > 1 && text[begin] == '0') || digits > 3) {
-      return false;
-    }
+    const auto end = static_cast<std::uint32_t>(std::countr_zero(others));
+    others &= others - 1;
+    const std::uint32_t digits = end - begin;
+    if (digits - 1 > 2 || (digits > 1 && text[begin] == '0')) return false;
+    if (octet < 3 && text[end] != '.') return false;
+    const auto number = static_cast<std::uint32_t>(parse_digits8(text + begin, digits));
+    if (number > 255) return false;
     address = address << 8 | number;
-    if (octet < 3 && (at >= size || text[at++] != '.')) return false;
+    begin = end + 1;
   }
   bits = address;
-  return at == size;
+  return true;
+}
+
+bool has_three(std::uint32_t mask) {
+  mask &= mask - 1;
+  mask &= mask - 1;
+  return mask != 0 && (mask & (mask - 1)) == 0;
 }
 
 bool is_date(CivilDate date) {
@@ -230,8 +236,8 @@ bool type_short(const char* text, std::uint32_t size, Value& value) {
     const std::uint32_t others = ~(digits >> (is_negative ? 1 : 0)) & ((1U << count) - 1);
     if ((others & (others - 1)) == 0) {
       if (type_number(text, size, is_negative, others, value)) return true;
-    } else if (size >= 7 && size <= 15 && std::popcount(others) == 3 && (digits & 1) != 0 &&
-               type_ipv4(text, size, value.bits)) {
+    } else if (size >= 7 && size <= 15 && !is_negative && has_three(others) &&
+               type_ipv4(text, size, others, value.bits)) {
       value.kind = ValueKind::kIpv4;
       return true;
     }

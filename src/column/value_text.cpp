@@ -28,6 +28,28 @@ constexpr std::array<OctetText, 256> kOctets = [] {
   return octets;
 }();
 
+/// number / 10^digits: dividing by a constant is a multiplication.
+std::uint64_t divide_by_power10(std::uint64_t number, unsigned digits) {
+  switch (digits) {
+    case 1:
+      return number / kPowers10[1];
+    case 2:
+      return number / kPowers10[2];
+    case 3:
+      return number / kPowers10[3];
+    case 4:
+      return number / kPowers10[4];
+    case 5:
+      return number / kPowers10[5];
+    case 6:
+      return number / kPowers10[6];
+    case 9:
+      return number / kPowers10[9];
+    default:
+      return number / kPowers10[digits];
+  }
+}
+
 std::uint64_t magnitude(std::int64_t number) {
   return number < 0 ? 0 - static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number);
 }
@@ -41,9 +63,10 @@ char* write_decimal(char* at, std::int64_t scaled, unsigned digits) {
   *at = '-';
   at += scaled < 0 ? 1 : 0;
   const std::uint64_t number = magnitude(scaled);
-  at = write_digits(at, number / kPowers10[digits]);
+  const std::uint64_t whole = divide_by_power10(number, digits);
+  at = write_digits(at, whole);
   *at++ = '.';
-  return write_padded(at, number % kPowers10[digits], digits);
+  return write_padded(at, number - whole * kPowers10[digits], digits);
 }
 
 char* write_ipv4(char* at, std::uint64_t address) {
@@ -56,25 +79,24 @@ char* write_ipv4(char* at, std::uint64_t address) {
 }
 
 char* write_time(char* at, std::uint64_t ticks, TimeSpelling spelling) {
-  const std::uint64_t power = kPowers10[spelling.digits];
-  const std::uint64_t seconds = ticks / power;
+  const std::uint64_t seconds = divide_by_power10(ticks, spelling.digits);
   const CivilDate date = date_of(static_cast<std::uint32_t>(seconds / 86'400));
   const auto second = static_cast<std::uint32_t>(seconds % 86'400);
   const std::uint64_t day = digits_word(date.year * 10'000ULL + date.month * 100 + date.day);
   const std::uint64_t time = digits_word((second / 3600) * 1'000'000ULL +
                                          (second / 60 % 60) * 10'000ULL + second % 60 * 100ULL);
   // Punctuation stands between the digits of two words each.
-  std::memcpy(at, "0000-00-00T00:00:00", 19);
-  write_word(at, load_word(at) + ((day & 0xFFFFFFFF) | (day & 0x0000FFFF00000000ULL) << 8));
-  write_word(at + 8,
-             load_word(at + 8) + ((day >> 48) | (time & 0xFFFF) << 24 | (time & 0xFFFF0000) << 32));
-  at[10] = spelling.has_space ? ' ' : 'T';
-  at[17] = static_cast<char>('0' + ((time >> 32) & 0xFF));
-  at[18] = static_cast<char>('0' + ((time >> 40) & 0xFF));
+  constexpr std::uint64_t kDate = 0x2D30302D30303030ULL;   // 0000-00-
+  constexpr std::uint64_t kClock = 0x30303A3030003030ULL;  // 00?00:00
+  const std::uint64_t separator = spelling.has_space ? ' ' : 'T';
+  write_word(at, kDate + ((day & 0xFFFFFFFF) | (day & 0x0000FFFF00000000ULL) << 8));
+  write_word(at + 8, kClock + ((day >> 48) | separator << 16 | (time & 0xFFFF) << 24 |
+                               (time & 0xFFFF0000) << 32));
+  write_word(at + 16, 0x30303A + ((time >> 32 & 0xFFFF) << 8));  // :00
   at += 19;
   if (spelling.digits > 0) {
     *at++ = spelling.has_comma ? ',' : '.';
-    at = write_padded(at, ticks % power, spelling.digits);
+    at = write_padded(at, ticks - seconds * kPowers10[spelling.digits], spelling.digits);
   }
   if (spelling.ending == TimeSpelling::Ending::kZulu) {
     *at++ = 'Z';
@@ -104,9 +126,14 @@ Shortest shorten(std::int64_t scaled, unsigned scale) {
   return {scaled, scale};
 }
 
-unsigned hex_digit(char digit) {
-  return digit <= '9' ? static_cast<unsigned>(digit - '0')
-                      : static_cast<unsigned>(digit - 'a' + 10);
+/// Eight hexadecimal digits as four bytes: letters have 0x40 and are 9 short; then nibbles, bytes
+/// and pairs move together.
+std::uint32_t hex_bytes(std::uint64_t text) {
+  const std::uint64_t letters = (text >> 6) & 0x0101010101010101ULL;
+  std::uint64_t nibbles = (text & 0x0F0F0F0F0F0F0F0FULL) + letters * 9;
+  nibbles = ((nibbles << 4) | (nibbles >> 8)) & 0x00FF00FF00FF00FFULL;
+  nibbles = (nibbles | (nibbles >> 8)) & 0x0000FFFF0000FFFFULL;
+  return static_cast<std::uint32_t>(nibbles | (nibbles >> 16));
 }
 
 constexpr std::array<std::array<char, 2>, 256> kHexPairs = [] {
@@ -142,7 +169,8 @@ unsigned number_text_size(ValueKind kind, std::uint64_t bits, std::uint8_t aux) 
     case ValueKind::kInteger:
       return count_digits(magnitude(number)) + (number < 0 ? 1 : 0);
     case ValueKind::kDecimal:
-      return count_digits(magnitude(number) / kPowers10[aux]) + 1U + aux + (number < 0 ? 1 : 0);
+      return count_digits(divide_by_power10(magnitude(number), aux)) + 1U + aux +
+             (number < 0 ? 1 : 0);
     case ValueKind::kPadded:
       return aux;
     case ValueKind::kIpv4:
@@ -169,8 +197,9 @@ unsigned shortest_text_size(std::int64_t scaled, unsigned scale) {
 }
 
 void pack_hex(const char* text, unsigned digits, char* bytes) {
-  for (unsigned i = 0; i < digits; i += 2) {
-    bytes[i / 2] = static_cast<char>(hex_digit(text[i]) << 4 | hex_digit(text[i + 1]));
+  for (unsigned i = 0; i < digits; i += 8) {
+    const std::uint32_t four = hex_bytes(load_word(text + i));
+    std::memcpy(bytes + i / 2, &four, sizeof four);
   }
 }
 
@@ -181,11 +210,13 @@ void write_hex(const char* bytes, unsigned digits, char* text) {
 }
 
 void pack_uuid(const char* text, char* bytes) {
-  pack_hex(text, 8, bytes);
-  pack_hex(text + 9, 4, bytes + 4);
-  pack_hex(text + 14, 4, bytes + 6);
-  pack_hex(text + 19, 4, bytes + 8);
-  pack_hex(text + 24, 12, bytes + 10);
+  char digits[32];
+  std::memcpy(digits, text, 8);
+  std::memcpy(digits + 8, text + 9, 4);
+  std::memcpy(digits + 12, text + 14, 4);
+  std::memcpy(digits + 16, text + 19, 4);
+  std::memcpy(digits + 20, text + 24, 12);
+  pack_hex(digits, 32, bytes);
 }
 
 void write_uuid(const char* bytes, char* text) {

@@ -24,7 +24,7 @@ unsigned shortest_text_size(std::int64_t scaled, unsigned scale);
 inline constexpr unsigned kUuidTextSize = 36;
 inline constexpr unsigned kUuidBytes = 16;
 
-/// Hexadecimal digits to bytes and back; `digits` is even.
+/// Lower-case hexadecimal digits to bytes and back; `digits` is a multiple of 8.
 void pack_hex(const char* text, unsigned digits, char* bytes);
 void write_hex(const char* bytes, unsigned digits, char* text);
 /// The same for a UUID: 36 characters, 16 bytes.

@@ -88,8 +88,8 @@ class LaneTable {
     return std::string_view(names_).substr(lane.name_offset, lane.name_size);
   }
   std::size_t size_bytes() const {
-    return lanes_.capacity() * sizeof(EncoderLane) + cells_.capacity() * sizeof(Cell) +
-           names_.capacity() + by_name_.size() * 96;
+    return lanes_.size() * sizeof(EncoderLane) + cells_.size() * sizeof(Cell) + names_.size() +
+           by_name_.size() * 96;
   }
 
  private:

@@ -30,7 +30,7 @@ using column::ValueKind;
 constexpr std::uint32_t kPathShapesMax = 48;
 /// The same at the root, where whole messages of many events meet.
 constexpr std::uint32_t kRootShapesMax = 512;
-/// Templates of plain text; beyond, when most lines bring a new one, splitting gains nothing.
+/// Templates of plain text; beyond, when many lines still bring a new one, splitting gains nothing.
 constexpr std::uint32_t kTemplatesMax = 16 * 1024;
 constexpr std::uint32_t kPartsMax = 4096;  // of one lane
 // When it is settled whether strings of a lane are taken apart.
@@ -132,8 +132,8 @@ class MessageEncoder::Impl {
   void clear();
   std::size_t shapes() const { return shapes_.size(); }
   std::size_t size_bytes() const {
-    return arena_.capacity() + shapes_.size_bytes() + lanes_.size_bytes() + log_.size_bytes() +
-           hole_cells_.capacity() * 4 + id_hashes_.capacity() * 8;
+    return arena_.size() + shapes_.size_bytes() + lanes_.size_bytes() + log_.size_bytes() +
+           hole_cells_.size() * 4 + id_hashes_.size() * 8;
   }
 
  private:
@@ -291,7 +291,7 @@ std::uint32_t MessageEncoder::Impl::add_flat(std::uint32_t at, std::uint32_t siz
   const auto place = shapes_.find(split.skeleton, owner);
   std::uint32_t shape = place.shape;
   if (shape == kNoShape) {
-    const bool is_hopeless = templates_ > kTemplatesMax && templates_ > flat_lines_ / 2;
+    const bool is_hopeless = templates_ > kTemplatesMax && templates_ > flat_lines_ / 8;
     if (is_hopeless || shapes_.size() >= kShapesMax - 2) return add_raw(at, size);
     ++templates_;
     shape = new_shape(place, split.skeleton, owner, ShapeKind::kFlat);

@@ -44,7 +44,7 @@ class ShapeTable {
   }
   std::size_t size() const { return shapes_.size(); }
   std::size_t size_bytes() const {
-    return shapes_.capacity() * sizeof(Shape) + texts_.capacity() + slots_.size() * 4;
+    return shapes_.size() * sizeof(Shape) + texts_.size() + slots_.size() * 4;
   }
 
  private:

@@ -24,7 +24,6 @@ class TextArena {
   }
   const char* data() const { return bytes_.get(); }
   std::size_t size() const { return size_; }
-  std::size_t capacity() const { return capacity_; }
   void clear() { size_ = 0; }
 
  private:

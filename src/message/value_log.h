@@ -21,9 +21,9 @@ class ValueLog {
     values_.push_back(value);
   }
   std::size_t size() const { return values_.size(); }
+  /// Memory that arranging what was added takes.
   std::size_t size_bytes() const {
-    return values_.capacity() * sizeof(column::Value) + cells_.capacity() * 4 +
-           arranged_.capacity() * sizeof(column::Value);
+    return values_.size() * (2 * sizeof(column::Value) + sizeof(std::uint32_t));
   }
   void clear() {
     cells_.clear();

@@ -172,9 +172,7 @@ std::string_view field_filter_value(const Matcher& matcher, const StoredBatch& s
   for (const RecordBatch::Field& f : batch.fields(row)) {
     const FieldView view = batch.field(f);
     if (view.value.empty()) continue;
-    if (view.name == matcher.name() || sanitize_label_name(view.name) == matcher.name()) {
-      return view.value;
-    }
+    if (sanitize_label_name(view.name) == matcher.name()) return view.value;
   }
   return value_without_field(matcher, batch.severity(row));
 }

@@ -21,4 +21,13 @@ Result<double> unwrapped_value(ast::UnwrapConversion conversion, std::string_vie
   }
 }
 
+Decision& Decisions::of(const Row& row) {
+  key_.assign(reinterpret_cast<const char*>(&row.stream), sizeof row.stream);
+  key_.push_back(static_cast<char>(row.severity));
+  for (const FieldView& field : row.fields) append_key(key_, field.name, field.value);
+  if (const auto at = known_.find(std::string_view(key_)); at != known_.end()) return at->second;
+  if (known_.size() >= kDecisionsMax) known_.clear();
+  return known_[key_];
+}
+
 }  // namespace logpond::logql

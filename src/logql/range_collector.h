@@ -46,6 +46,35 @@ struct FailedLine {
   }
 };
 
+/// What becomes of rows that are alike.
+struct Decision {
+  std::uint32_t outcome = 0xFFFF'FFFF;
+  double value = 0;
+};
+
+/// Remembers decisions from block to block: each numbers its classes anew, but most of them are
+/// the same again.
+///
+/// Threads: one.
+class Decisions {
+ public:
+  /// The decision on rows with this one's stream, severity and fields; as made, when there is none
+  /// yet. The stream must live as long. Valid until the next call.
+  Decision& of(const Row& row);
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  /// Kept from block to block, so that fields that are always new cannot fill the memory.
+  static constexpr std::size_t kDecisionsMax = 16'384;
+  std::string key_;  // scratch
+  std::unordered_map<std::string, Decision, Hash, std::equal_to<>> known_;
+};
+
 /// Works once for all rows that are alike: the rows of a class, or of a stream where that is all
 /// the query looks at. What is left to do for a row is to find its windows and to count it.
 ///
@@ -113,13 +142,12 @@ class Collector final : public storage::ScanSink {
  private:
   static constexpr std::size_t kRowsPerCheck = 4096;
   static constexpr bool kCounts = std::is_same_v<State, CountState>;
-  /// What becomes of rows, where no series' number stands.
+  /// What becomes of rows: they go to the series whose number is one less, or this.
   enum Outcome : std::uint32_t {
+    kDropped = WindowCounts::kNotCounted,
+    kRowByRow = 0xFFFF'FFFD,  ///< Rows of the kind differ.
+    kFailed = 0xFFFF'FFFE,
     kUndecided = 0xFFFF'FFFF,
-    kDropped = 0xFFFF'FFFE,
-    kFailed = 0xFFFF'FFFD,
-    kRowByRow = 0xFFFF'FFFC,  ///< Rows of the kind differ.
-    kOutcomes = kRowByRow,
   };
   /// What a stream's lines have in common.
   struct StreamEntry {
@@ -180,7 +208,8 @@ class Collector final : public storage::ScanSink {
       if (!counts) continue;
       const std::uint32_t outcome = outcomes[kinds[row]];
       if (outcome < capacity) {
-        WindowCounts::add_to(counters[outcome], value_of(row));
+        const std::size_t lane = row % WindowCounts::kLanes;
+        WindowCounts::add_to(counters[lane * capacity + outcome], value_of(row));
         continue;
       }
       settle(block, row);
@@ -205,25 +234,33 @@ class Collector final : public storage::ScanSink {
       note_failed(block, row);
     } else {
       const double value = keeps_values_ ? values_[kind] : size_of(block, row);
-      put(block.timestamps[row], value, outcome);
+      put(block.timestamps[row], value, outcome - 1);
     }
   }
 
   std::uint32_t decide(const storage::RecordBlock& block, std::size_t row, double& value) {
     StreamEntry& entry = entry_of(block, row);
-    if (needs_no_pipeline_ && entry.decides_series) return *entry.series;
-    return kinds_have_labels_ ? run(row_of(block, row), entry, value) : kRowByRow;
+    if (needs_no_pipeline_ && entry.decides_series) return *entry.series + 1;
+    if (!kinds_have_labels_) return kRowByRow;
+    const Row view = row_of(block, row);
+    Decision& known = decisions_.of(view);
+    if (known.outcome == kUndecided) known.outcome = run(view, entry, known.value);
+    value = known.value;
+    return known.outcome;
   }
 
   void add(const storage::RecordBlock& block, std::size_t row) {
     StreamEntry& entry = entry_of(block, row);
     double value = size_of(block, row);
     const std::uint32_t outcome = run(row_of(block, row), entry, value);
-    if (outcome == kFailed) note_failed(block, row);
-    if (outcome < kOutcomes) put(block.timestamps[row], value, outcome);
+    if (outcome == kFailed) {
+      note_failed(block, row);
+    } else if (outcome != kDropped) {
+      put(block.timestamps[row], value, outcome - 1);
+    }
   }
 
-  /// The row's series, or what else becomes of it. Sets `value` where the row's own does not hold.
+  /// What becomes of the row. Sets `value` where the row's own does not hold.
   std::uint32_t run(const Row& row, StreamEntry& entry, double& value) {
     if (!pipeline_.run(row)) return kDropped;
     LineContext& line = pipeline_.context();
@@ -234,7 +271,7 @@ class Collector final : public storage::ScanSink {
       if (keeps_values_) value = number;
     }
     if (line.labels.has_error() && !line.labels.is_error_preserved()) return kFailed;
-    return series_of(entry, line.labels);
+    return series_of(entry, line.labels) + 1;
   }
 
   /// False when the line has no value or a filter behind the conversion drops it.
@@ -292,8 +329,8 @@ class Collector final : public storage::ScanSink {
   /// Adds a value of the windows of piece_.
   void put(TimestampNs timestamp, double value, std::uint32_t number) {
     if constexpr (kCounts) {
-      if (has_counts_ && counts_.make_room(number)) {
-        WindowCounts::add_to(counts_.counters(*piece_.run)[number],
+      if (has_counts_ && counts_.make_room(number + 1)) {
+        WindowCounts::add_to(counts_.counters(*piece_.run)[number + 1],
                              static_cast<std::uint64_t>(value));
         return;
       }
@@ -308,7 +345,7 @@ class Collector final : public storage::ScanSink {
     if (!has_counts_) return;
     has_counts_ = false;
     counts_.for_each([&](WindowGrid::Run run, std::uint32_t number, std::uint64_t sum) {
-      if (status_) keep(run, 0, static_cast<double>(sum), number);
+      if (status_) keep(run, 0, static_cast<double>(sum), number - 1);
     });
     counts_.clear();
   }
@@ -342,6 +379,7 @@ class Collector final : public storage::ScanSink {
   std::vector<typename Keeping<State>::Series> series_;
   std::unordered_map<const Stream*, StreamEntry> streams_;
   StreamEntry* last_ = nullptr;
+  Decisions decisions_;
   WindowGrid::Piece piece_;  ///< Where the last row lay.
   // Of the block at hand:
   std::span<const std::uint32_t> kinds_;

@@ -66,30 +66,31 @@ TEST(WindowCounts, KeepsCountersWhereverItGrows) {
   const WindowGrid::Run first{0, 0};
   const WindowGrid::Run both{0, 1};
   EXPECT_EQ(counts.capacity(), 0U);
-  ASSERT_TRUE(counts.make_room(0));
-  WindowCounts::add_to(counts.counters(first)[0], 2);
-  WindowCounts::add_to(counts.counters(both)[0], 0);
+  ASSERT_TRUE(counts.make_room(1));
+  WindowCounts::add_to(counts.counters(first)[counts.capacity() + 1], 2);  // the second lane
+  WindowCounts::add_to(counts.counters(first)[WindowCounts::kNotCounted], 9);
+  WindowCounts::add_to(counts.counters(both)[1], 0);
   ASSERT_TRUE(counts.make_room(100));
-  WindowCounts::add_to(counts.counters(first)[0], 3);
+  WindowCounts::add_to(counts.counters(first)[1], 3);
   WindowCounts::add_to(counts.counters(first)[100], 7);
   std::string seen;
   counts.for_each([&](WindowGrid::Run run, std::uint32_t series, std::uint64_t sum) {
     seen += std::to_string(run.first) + "-" + std::to_string(run.last) + " " +
             std::to_string(series) + ": " + std::to_string(sum) + "\n";
   });
-  EXPECT_EQ(seen, "0-0 0: 5\n0-0 100: 7\n0-1 0: 0\n");
+  EXPECT_EQ(seen, "0-0 1: 5\n0-0 100: 7\n0-1 1: 0\n");
   counts.clear();
   EXPECT_EQ(counts.capacity(), 0U);
 }
 
 TEST(WindowCounts, RefusesToGrowBeyondItsBound) {
   WindowCounts one({.count = 1});
-  EXPECT_TRUE(one.make_room(300'000));
-  EXPECT_FALSE(one.make_room(600'000));
-  EXPECT_GT(one.capacity(), 300'000U);
+  EXPECT_TRUE(one.make_room(200'000));
+  EXPECT_FALSE(one.make_room(300'000));
+  EXPECT_GT(one.capacity(), 200'000U);
   WindowCounts many({.count = 11'000});
   EXPECT_TRUE(many.make_room(0));
-  EXPECT_FALSE(many.make_room(50));
+  EXPECT_FALSE(many.make_room(20));
   WindowCounts hopeless({.count = 1'000'000});
   EXPECT_FALSE(hopeless.make_room(0));
 }

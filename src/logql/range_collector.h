@@ -78,7 +78,7 @@ class Decisions {
 /// Works once for all rows that are alike: the rows of a class, or of a stream where that is all
 /// the query looks at. What is left to do for a row is to find its windows and to count it.
 ///
-/// `State` is CountState, SampleState or SampleList.
+/// `State` is CountState, SampleState, SpreadState or SampleList.
 ///
 /// Threads: one.
 template <typename State>

@@ -34,6 +34,11 @@ double value_of(const RangePlan& plan, std::vector<double>& values, double) {
   return quantile_of(plan.parameter, values);
 }
 
+double value_of(const RangePlan& plan, SpreadState& state, double) {
+  const double variance = state.squares / static_cast<double>(state.count);
+  return plan.op == ast::RangeOp::kStddev ? std::sqrt(variance) : variance;
+}
+
 double value_of(const RangePlan& plan, SampleState& state, double seconds) {
   const auto count = static_cast<double>(state.count);
   switch (plan.op) {
@@ -45,10 +50,6 @@ double value_of(const RangePlan& plan, SampleState& state, double seconds) {
       return state.min;
     case ast::RangeOp::kMax:
       return state.max;
-    case ast::RangeOp::kStdvar:
-      return state.squares / count;
-    case ast::RangeOp::kStddev:
-      return std::sqrt(state.squares / count);
     case ast::RangeOp::kFirst:
       return state.first;
     case ast::RangeOp::kLast:
@@ -164,6 +165,9 @@ Result<VectorNodePtr> collect(const RangePlan& plan, const MetricContext& contex
 
 Result<VectorNodePtr> make_range_vector(const RangePlan& plan, const MetricContext& context) {
   if (plan.op == ast::RangeOp::kQuantile) return collect<SampleList>(plan, context);
+  if (plan.op == ast::RangeOp::kStddev || plan.op == ast::RangeOp::kStdvar) {
+    return collect<SpreadState>(plan, context);
+  }
   if (plan.unwrap && plan.op != ast::RangeOp::kAbsent) return collect<SampleState>(plan, context);
   LOGPOND_TRY(auto counted, collect<CountState>(plan, context));
   if (plan.op != ast::RangeOp::kAbsent) return counted;

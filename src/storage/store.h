@@ -52,8 +52,13 @@ struct ScanRequest {
   Selector selector;
   /// All must keep the message. Always applied by the store.
   std::vector<codec::LineFilter> line_filters;
-  /// All must hold for the record's field of that name, else the stream's label of that name, else
-  /// "". `detected_level` without such a field is the severity's word. Always applied by the store.
+  /// All must hold for what a query sees under the matcher's name before it changes any label:
+  ///  1. the stream's label of that name, if it has one; fields and severity do not matter then;
+  ///  2. else the first field, in the order in which the store hands the record's fields out, whose
+  ///     value is not empty and whose name, made a label name (sanitize_label_name), is that name;
+  ///  3. else, for `detected_level` only, the severity's word (none for Severity::kUnset);
+  ///  4. else "".
+  /// Fields left out for `field_names` count all the same. Always applied by the store.
   std::vector<Matcher> field_filters;
   Columns columns = Columns::kAll;
   /// With kFields: the fields, by label name (see sanitize_label_name), that somebody will look at;
@@ -65,7 +70,7 @@ struct ScanRequest {
 
 /// What rows have in common, so that a consumer works once a class and not once a row.
 struct RecordClass {
-  std::uint32_t stream_index = 0;  ///< Into RecordBlock::streams.
+  std::uint32_t stream_index = 0;        ///< Into RecordBlock::streams.
   Severity severity = Severity::kUnset;  ///< Meaningful with kSeverity, as the word is.
   std::string_view severity_text;
   std::span<const FieldView> fields;  ///< All fields asked for, when classes_have_fields.
@@ -79,11 +84,12 @@ struct RecordBlock {
   std::span<const std::uint64_t> ids;             ///< RecordId values.
   std::span<const std::uint32_t> stream_indexes;  ///< Into `streams`.
   std::span<const StreamPtr> streams;
-  std::span<const Severity> severities;              ///< Empty unless kSeverity.
-  std::span<const std::string_view> severity_texts;  ///< Empty unless kSeverity.
-  std::span<const std::string_view> messages;        ///< Empty unless kMessage.
-  std::span<const std::uint32_t> message_sizes;      ///< Empty unless kMessageSize.
-  std::span<const TimestampNs> received;             ///< Empty unless kReceived.
+  /// Both empty unless kSeverity; with it they may be empty too where the classes tell.
+  std::span<const Severity> severities;
+  std::span<const std::string_view> severity_texts;
+  std::span<const std::string_view> messages;    ///< Empty unless kMessage.
+  std::span<const std::uint32_t> message_sizes;  ///< Empty unless kMessageSize.
+  std::span<const TimestampNs> received;         ///< Empty unless kReceived.
   std::span<const std::uint32_t>
       field_begins;  ///< size + 1 entries into `fields`; empty unless kFields.
   std::span<const FieldView> fields;
@@ -95,6 +101,14 @@ struct RecordBlock {
   bool classes_have_fields = false;
 
   const StreamPtr& stream(std::size_t row) const { return streams[stream_indexes[row]]; }
+  /// With kSeverity only, as the word.
+  Severity severity_of(std::size_t row) const {
+    return severities.empty() ? classes[class_indexes[row]].severity : severities[row];
+  }
+  std::string_view severity_text_of(std::size_t row) const {
+    return severity_texts.empty() ? classes[class_indexes[row]].severity_text : severity_texts[row];
+  }
+  /// With kFields only.
   std::span<const FieldView> fields_of(std::size_t row) const {
     if (classes_have_fields) return classes[class_indexes[row]].fields;
     return fields.subspan(field_begins[row], field_begins[row + 1] - field_begins[row]);
@@ -170,9 +184,9 @@ struct StreamVolume {
 
 /// A template of messages with what its lines did: `connection from <_> closed`.
 struct Pattern {
-  std::string text;             ///< Variables as `<_>`, the form of LogQL's pattern filters.
-  TimestampNs first_seen = 0;   ///< Of all matching records in the store, whatever the range.
-  std::uint64_t records = 0;    ///< In the range.
+  std::string text;            ///< Variables as `<_>`, the form of LogQL's pattern filters.
+  TimestampNs first_seen = 0;  ///< Of all matching records in the store, whatever the range.
+  std::uint64_t records = 0;   ///< In the range.
   std::vector<std::pair<TimestampNs, std::uint64_t>> counts;  ///< By start of step, ascending.
 };
 struct PatternRequest {
@@ -185,7 +199,7 @@ struct PatternRequest {
 
 /// One field of the records that match, from headers where they tell.
 struct FieldStats {
-  std::string name;  ///< As it came in.
+  std::string name;                     ///< As it came in.
   FieldKind kind = FieldKind::kString;  ///< kString when kinds are mixed.
   std::uint64_t records = 0;            ///< Rows that have it.
   std::uint64_t distinct = 0;           ///< Values, estimated.

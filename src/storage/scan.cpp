@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "storage/batch_rows.h"
 #include "storage/group_rows.h"
 #include "storage/group_selection.h"
 
@@ -112,57 +113,6 @@ bool is_stopped(const Error& error) {
 // ---- Batches of the head
 // --------------------------------------------------------------------------
 
-/// Columns of a block made from a batch.
-struct BatchColumns {
-  std::vector<TimestampNs> timestamps;
-  std::vector<std::uint64_t> ids;
-  std::vector<std::uint32_t> streams;
-  std::vector<Severity> severities;
-  std::vector<std::string_view> severity_texts;
-  std::vector<std::string_view> messages;
-  std::vector<std::uint32_t> message_sizes;
-  std::vector<TimestampNs> received;
-  std::vector<std::uint32_t> field_begins{0};
-  std::vector<FieldView> fields;
-
-  void add(const StoredBatch& stored, std::size_t row, Columns columns) {
-    const RecordBatch& batch = stored.batch;
-    timestamps.push_back(batch.timestamp(row));
-    ids.push_back(stored.first_id.value + row);
-    streams.push_back(batch.stream(row));
-    if (has_column(columns, Columns::kSeverity)) {
-      severities.push_back(batch.severity(row));
-      severity_texts.push_back(batch.severity_text(row));
-    }
-    if (has_column(columns, Columns::kMessage)) messages.push_back(batch.message(row));
-    if (has_column(columns, Columns::kMessageSize)) {
-      message_sizes.push_back(static_cast<std::uint32_t>(batch.message(row).size()));
-    }
-    if (has_column(columns, Columns::kReceived)) received.push_back(batch.received(row));
-    if (has_column(columns, Columns::kFields)) {
-      for (const RecordBatch::Field& f : batch.fields(row)) fields.push_back(batch.field(f));
-      field_begins.push_back(static_cast<std::uint32_t>(fields.size()));
-    }
-  }
-
-  RecordBlock block(const StoredBatch& stored, Columns columns) const {
-    RecordBlock out;
-    out.size = timestamps.size();
-    out.timestamps = timestamps;
-    out.ids = ids;
-    out.stream_indexes = streams;
-    out.streams = stored.streams;
-    out.severities = severities;
-    out.severity_texts = severity_texts;
-    out.messages = messages;
-    out.message_sizes = message_sizes;
-    out.received = received;
-    if (has_column(columns, Columns::kFields)) out.field_begins = field_begins;
-    out.fields = fields;
-    return out;
-  }
-};
-
 /// What a field filter looks at: see ScanRequest::field_filters.
 std::string_view field_filter_value(const Matcher& matcher, const StoredBatch& stored,
                                     std::size_t row) {
@@ -190,7 +140,7 @@ bool scan_batch(const Unit& unit, const ScanRequest& request, TimeRange range, S
   }
   stats.rows_scanned += batch.size();
   stats.bytes_scanned += batch.message_bytes();
-  BatchColumns columns;
+  BatchRows rows(stored, request);
   for (std::size_t row = 0; row < batch.size(); ++row) {
     if (!stream_matches[batch.stream(row)] || !range.contains(batch.timestamp(row))) continue;
     const bool keeps_fields = std::all_of(
@@ -198,10 +148,10 @@ bool scan_batch(const Unit& unit, const ScanRequest& request, TimeRange range, S
           return matcher.matches(field_filter_value(matcher, stored, row));
         });
     if (keeps_fields && keeps_line(request, batch.message(row)))
-      columns.add(stored, row, request.columns);
+      rows.add(row);
   }
-  stats.rows_matched += columns.timestamps.size();
-  return columns.timestamps.empty() || sink.accept(columns.block(stored, request.columns));
+  stats.rows_matched += rows.size();
+  return rows.empty() || sink.accept(rows.block());
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // How fast request bodies become batches, on one core, without a server or a store.
-//   decoder_bench jsonline|parsed|utf8 FILE [ROUNDS [KIB]]
+//   decoder_bench jsonline|parsed FILE [ROUNDS [KIB]]
 //     lines of timestamp, service, host, level, message, cut into bodies of KIB (1024); `parsed`
-//     takes the slow way, `utf8` only checks the text
+//     takes the slow way
 //   decoder_bench loki FILE [ROUNDS]   one body of Loki's JSON push a line
 // A body's time is the least of its rounds, in CPU time, so that a busy machine blurs little.
 #include <algorithm>
@@ -16,7 +16,6 @@
 
 #include "api/jsonline/jsonline_decoder.h"
 #include "api/loki/push_json.h"
-#include "codec/utf8.h"
 
 namespace {
 
@@ -48,12 +47,6 @@ std::size_t decode_loki_body(const net::Body& body) {
   loki::PushAssembler assembler(rules, TenantId{}, 1);
   if (!loki::decode_push_json(body, assembler)) std::abort();
   return assembler.finish().batch.size();
-}
-
-std::size_t check_utf8(const net::Body& body) {
-  if (!codec::is_valid_utf8(body.view())) std::abort();
-  const std::string_view text = body.view();
-  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
 double cpu_seconds() {
@@ -100,7 +93,6 @@ std::vector<net::Body> split(const std::string& text, std::size_t least) {
 Decode decode_named(std::string_view what) {
   if (what == "jsonline") return decode_jsonline_body<jsonline::Way::kPredict>;
   if (what == "parsed") return decode_jsonline_body<jsonline::Way::kParse>;
-  if (what == "utf8") return check_utf8;
   if (what == "loki") return decode_loki_body;
   return nullptr;
 }
@@ -111,7 +103,7 @@ int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "";
   const Decode decode = decode_named(what);
   if (argc < 3 || decode == nullptr) {
-    std::fprintf(stderr, "usage: decoder_bench jsonline|parsed|utf8|loki FILE [ROUNDS [KIB]]\n");
+    std::fprintf(stderr, "usage: decoder_bench jsonline|parsed|loki FILE [ROUNDS [KIB]]\n");
     return 2;
   }
   std::ifstream file(argv[2], std::ios::binary);

@@ -81,7 +81,8 @@ class Suite:
             with engine:
                 return action()
         except FAILURES as failure:
-            reason = f"{what}: {failure.args[0] if failure.args else failure!r}"
+            said = failure.args[0] if isinstance(failure, EngineError) else repr(failure)
+            reason = f"{what}: {said}"
             if engine.key.startswith("logpond"):
                 self.failures.append(f"{engine.name}, {reason}")
             else:

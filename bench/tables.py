@@ -186,6 +186,7 @@ def growth_rows(sections):
                 decimals)
     add("ingest CPU / zstd -3", lambda section: ingest_ratio(section, "logpond", "cpu_s"), 3)
     add("bytes / zstd -3", lambda section: ingest_ratio(section, "logpond", "disk_bytes"), 3)
+    add("word query CPU / rg", lambda section: headline(section)[2][1], 3)
     names = dict.fromkeys(name for size in sizes for name in sections[size]["queries"])
     for name in names:
         add(f"{name}, warm CPU ms", lambda section, name=name: asked(

@@ -114,11 +114,11 @@ class ServerProcess:
                 time.sleep(float(refusal.args[2] or 0.05))
 
 
-def wait_until_settled(size):
+def wait_until_settled(size, settled_seconds=SETTLED_SECONDS):
     """Waits until size() stays the same for a while: background merges are over."""
     deadline = time.monotonic() + SETTLE_SECONDS_MAX
     last, since = size(), time.monotonic()
-    while time.monotonic() < deadline and time.monotonic() - since < SETTLED_SECONDS:
+    while time.monotonic() < deadline and time.monotonic() - since < settled_seconds:
         time.sleep(0.1)
         now = size()
         if now != last:

@@ -10,6 +10,9 @@ from engines import loki_api, server_process
 from engines.logpond import JSON_HEADERS, JSON_LINES, STREAM_FIELDS
 from engines.named_binary import NamedServer
 
+# What it holds in memory goes to disk every five seconds.
+SETTLED_SECONDS = 7.0
+
 
 class VictoriaLogs(NamedServer):
     key = name = query_name = "victorialogs"
@@ -28,7 +31,7 @@ class VictoriaLogs(NamedServer):
             self._server.call("GET", "/internal/force_flush")
         with measure.measured(self._server.pid) as settling:
             server_process.wait_until_settled(
-                lambda: server_process.folder_size(self._folder))
+                lambda: server_process.folder_size(self._folder), SETTLED_SECONDS)
         settling.wall_s = 0.0  # it would be the waiting itself
         return self._finished(figures, flush, settling)
 
@@ -59,7 +62,7 @@ def query_text(query):
     if query.answer_form == workload.BY_SERVICE:
         return f"{what} | stats by (service) count() n"
     # Buckets begin one millisecond after the minute: LogQL's (t - 60 s, t].
-    return f"{what} | stats by (level, _time:1m offset 1ms) count() n"
+    return f"{what} | stats by (level, _time:1m offset -1ms) count() n"
 
 
 def _answer_of(query, rows):

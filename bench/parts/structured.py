@@ -10,7 +10,7 @@ import measure
 import sending
 from suite import add_runs, rounded
 from engines import loki_api
-from engines.chdb_engine import QUERY_SETTINGS, ChDb
+from engines.chdb_engine import QUERY_SETTINGS, ChDb, literal
 from engines.logpond import Logpond
 from engines.plain_file import Zstd
 
@@ -51,10 +51,10 @@ class ChDbDocuments(ChDb):
 
     def ingest(self, work):
         self.create("line JSON", "tuple()")
-        path = str(work.path.resolve()).replace("'", "\\'")
+        path = literal(str(work.path.resolve()))
         return self.fill(
-            f"SELECT line FROM file('{path}', JSONAsObject, 'line JSON') "
-            "SETTINGS input_format_allow_errors_ratio = 0.02, type_json_skip_duplicated_paths = 1")
+            f"SELECT line::JSON FROM file({path}, LineAsString, 'line String') "
+            "WHERE isValidJSON(line) SETTINGS type_json_skip_duplicated_paths = 1")
 
     def stored_lines(self, work):
         """Not compared: what is no JSON is missing."""

@@ -7,6 +7,7 @@ failing, or answering wrongly, makes the whole run a failure, after everything e
 import http.client
 import pathlib
 import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from engines.engine import EngineError
 
 WARM_RUNS_MIN, WARM_RUNS_MAX, WARM_SECONDS = 3, 20, 0.4
 TOLERANCE = 1e-9  # of sums of fractions: their order of adding is the system's own
+# Folders of this machine are of no use to a reader of the results.
+FOLDERS = re.compile(r"(?<![\w.-])/(?:home|root|tmp|work)/(?:[^\s/:'\"]+/)*")
 FAILURES = (EngineError, OSError, RuntimeError, ValueError, LookupError, TypeError,
             http.client.HTTPException, subprocess.SubprocessError)
 
@@ -56,7 +59,7 @@ class Suite:
         for engine in registry.all_engines(options.binary):
             reason = "left out by an option" if left_out(engine, options) else engine.unavailable()
             if reason:
-                self.skipped[engine.name] = reason
+                self.skipped[engine.name] = FOLDERS.sub("", reason)
             else:
                 self.engines.append(engine)
 
@@ -82,7 +85,7 @@ class Suite:
                 return action()
         except FAILURES as failure:
             said = failure.args[0] if isinstance(failure, EngineError) else repr(failure)
-            reason = f"{what}: {said}"
+            reason = f"{what}: {FOLDERS.sub('', said)}"
             if engine.key.startswith("logpond"):
                 self.failures.append(f"{engine.name}, {reason}")
             else:

@@ -78,7 +78,8 @@ class _Search(_Program):
     def ask(self, query, work):
         arguments = ["rg", "--no-config", *search_arguments(query)]
         try:
-            cost, output = measure.run_pipeline(self._commands(arguments, work))
+            cost, output = measure.run_pipeline(
+                self._commands(arguments, work), may_find_nothing=True)
         except RuntimeError as failure:
             raise EngineError(str(failure)) from failure
         if query.answer_form != workload.ROWS:

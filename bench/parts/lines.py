@@ -17,8 +17,12 @@ def steps(suite, work):
 
 
 def run(suite, work):
-    return {"corpus": work.corpus(), "ingest": _ingest(suite, work),
-            "queries": _queries(suite, work)}
+    engines = list(suite.engines)
+    section = {"corpus": work.corpus(), "ingest": _ingest(suite, work),
+               "queries": _queries(suite, work)}
+    for engine in engines:
+        suite.fresh(suite.data_folder(engine).name)
+    return section
 
 
 def _ingest(suite, work):

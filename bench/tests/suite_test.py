@@ -70,6 +70,11 @@ def test_logpond_wrong_or_failing_fails_the_run(suite, answer):
     assert len(suite.failures) == 1
 
 
+def test_reasons_name_no_folder_of_this_machine(suite):
+    run(suite, Peer("peer", EngineError("/home/ann/bin/loki: see /tmp/x/loki.log, GET /ready")))
+    assert suite.skipped == {"peer": "question: loki: see loki.log, GET /ready"}
+
+
 def test_sums_may_differ_by_their_order_only():
     assert suites.same({"a": 0.1 + 0.2}, {"a": 0.3})
     assert not suites.same({"a": 0.31}, {"a": 0.3})
@@ -107,5 +112,8 @@ def test_a_failing_program_fails_the_measurement():
         measure.run_pipeline([["sh", "-c", "exit 3"]])
     with pytest.raises(RuntimeError, match="status 1"):
         measure.run_pipeline([["false"], ["cat"]])
+    with pytest.raises(RuntimeError, match="status 1"):
+        measure.run_pipeline([["false"]])
+    assert measure.run_pipeline([["false"]], may_find_nothing=True)[1] == b""
     _, output = measure.run_pipeline([["echo", "ab"], ["tr", "a", "c"]])
     assert output == b"cb\n"

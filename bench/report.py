@@ -34,7 +34,7 @@ def machine():
 
 
 def commit(root):
-    """(short commit, whether the program's sources differ from it); ("unknown", False) outside git."""
+    """(short commit, whether the program's sources differ); ("unknown", False) outside git."""
     def git(*arguments):
         return subprocess.run(["git", "-C", root, *arguments], capture_output=True, text=True,
                               check=True).stdout.strip()

@@ -103,7 +103,9 @@ class Suite:
         def action():
             engine.start(self.fresh((folder or self.data_folder(engine)).name))
             figures = engine.ingest(work)
-            self.check(engine, what, engine.stored_lines(work) or work.lines, work.lines)
+            stored = engine.stored_lines(work)
+            if stored is not None:
+                self.check(engine, f"{what}, stored lines", stored, work.lines)
             if engine.name not in self.versions:
                 self.versions[engine.name] = engine.version()
             return figures
@@ -183,7 +185,8 @@ def add_runs(table, name, runs):
     if runs is None:
         return
     entry = table.setdefault(name, {
-        "right": True, "cold": {"cpu_ms": [], "wall_ms": []}, "warm": {"cpu_ms": [], "wall_ms": []}})
+        "right": True, "cold": {"cpu_ms": [], "wall_ms": []},
+        "warm": {"cpu_ms": [], "wall_ms": []}})
     entry["right"] = entry["right"] and runs["right"]
     for state, figures in packed(runs).items():
         for key, values in figures.items():

@@ -69,7 +69,8 @@ def short(value):
 
 def ratio_rows(lines):
     return [["ratio", "value", "aim"]] + [
-        [sentence, number(value, 3), f"at most {aim:g}"] for sentence, value, aim in headline(lines)]
+        [sentence, number(value, 3), f"at most {aim:g}"]
+        for sentence, value, aim in headline(lines)]
 
 
 def ingest_rows(section):

@@ -93,7 +93,7 @@ def rows_answer(query, rows):
     """(count, digest of the texts in any order) of (milliseconds, message) rows.
 
     Where the newest rows are wanted, times count too, and the oldest millisecond of them is left
-    out of the digest: which of the records with that time belong to the newest is for nobody to say.
+    out of the digest: which of the records with that time are among the newest nobody can say.
     """
     if query.answer_form == LAST:
         oldest = min((ms for ms, _ in rows), default=0)

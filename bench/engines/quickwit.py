@@ -39,7 +39,8 @@ class Quickwit(NamedServer):
     def command(self, folder, port):
         file = folder.resolve() / "quickwit.yaml"
         file.write_text(json.dumps({  # JSON is YAML
-            "version": "0.8", "listen_address": "127.0.0.1", "data_dir": os.fspath(folder.resolve()),
+            "version": "0.8", "listen_address": "127.0.0.1",
+            "data_dir": os.fspath(folder.resolve()),
             "rest": {"listen_port": port}, "grpc_listen_port": server_process.free_port()}))
         return [self._binary, "run", "--config", file]
 

@@ -1,4 +1,4 @@
-"""The systems that need nothing but the machine, against the counted answers; and how all are asked."""
+"""The systems that need nothing but the machine, against the counted answers; how all are asked."""
 
 import os
 import pathlib

@@ -1,4 +1,8 @@
-"""Grafana Loki, where LOGPOND_BENCH_LOKI names its binary."""
+"""Grafana Loki, where LOGPOND_BENCH_LOKI names its binary.
+
+Untried: written from Loki's documentation, never run against a real one. Its API is the one that
+Logpond is asked through, and its bodies are those of "logpond, Loki push".
+"""
 
 import loki_push
 import measure

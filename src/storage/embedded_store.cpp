@@ -138,6 +138,7 @@ Result<Committer::Start> EmbeddedStore::replay() {
             return replay_frame(segment, sequence, id, payload, next);
           },
           options_.on_replay));
+  next.next_sequence = std::max(next.next_sequence, recovery.last_sequence.value + 1);
   if (recovery.damaged_frames > 0) {
     telemetry::diag_error(
         "the write-ahead log is damaged before its end; acknowledged batches are lost",
@@ -157,7 +158,6 @@ Result<Committer::Start> EmbeddedStore::replay() {
 
 Status EmbeddedStore::replay_frame(WalSegment segment, WalSequence sequence, RecordId first_id,
                                    std::string_view payload, Committer::Start& next) {
-  next.next_sequence = std::max(next.next_sequence, sequence.value + 1);
   auto batch = decode_batch(payload);
   if (!batch) {
     telemetry::diag_error(

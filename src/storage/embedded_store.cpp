@@ -49,6 +49,8 @@ class EmbeddedStore : public Store {
 
  private:
   Status make_data_directory();
+  Result<Committer::Start> load();
+  Result<Committer::Start> load_for_reading();
   Result<Committer::Start> replay();
   Status replay_frame(WalSegment segment, WalSequence sequence, RecordId first_id,
                       std::string_view payload, Committer::Start& next);
@@ -90,6 +92,17 @@ Status EmbeddedStore::open() {
     if (!lock) return tl::unexpected(lock.error());
     lock_ = std::move(*lock);
   }
+  LOGPOND_TRY(const Committer::Start next, options_.read_only ? load_for_reading() : load());
+  committer_ = std::make_unique<Committer>(
+      Committer::Dependencies{clock_, metrics_, options_, publish_, streams_, *wal_, state_}, next);
+  maintenance_ = std::make_unique<Maintenance>(
+      Maintenance::Dependencies{clock_, metrics_, options_, *parts_, state_});
+  register_metrics();
+  if (!options_.read_only) start();
+  return {};
+}
+
+Result<Committer::Start> EmbeddedStore::load() {
   LOGPOND_TRY(parts_, PartSet::open(fs_, options_.directory, options_.read_only, streams_));
   state_.live_parts = parts_->parts();
   const Manifest manifest = parts_->manifest();
@@ -99,16 +112,25 @@ Status EmbeddedStore::open() {
                                .segment_bytes = options_.wal_segment_bytes,
                                .read_only = options_.read_only},
                               {manifest.wal_floor, manifest.sealed}));
-  sealer_ = std::make_unique<Sealer>(
-      Sealer::Dependencies{clock_, metrics_, streams_, *parts_, *wal_, state_});
-  LOGPOND_TRY(const Committer::Start next, replay());
-  committer_ = std::make_unique<Committer>(
-      Committer::Dependencies{clock_, metrics_, options_, publish_, streams_, *wal_, state_}, next);
-  maintenance_ = std::make_unique<Maintenance>(
-      Maintenance::Dependencies{clock_, metrics_, options_, *parts_, state_});
-  register_metrics();
-  if (!options_.read_only) start();
-  return {};
+  if (!options_.read_only) {
+    sealer_ = std::make_unique<Sealer>(
+        Sealer::Dependencies{clock_, metrics_, streams_, *parts_, *wal_, state_});
+  }
+  return replay();
+}
+
+/// A server may be at work on the directory: when it has sealed meanwhile, segments that were to be
+/// replayed may be gone or in use again, and what was in them is in parts not seen yet.
+Result<Committer::Start> EmbeddedStore::load_for_reading() {
+  constexpr int kAttemptsMax = 5;
+  for (int attempt = 1;; ++attempt) {
+    parts_ = nullptr;
+    state_.head = Head();
+    auto next = load();
+    if (parts_ == nullptr || attempt == kAttemptsMax) return next;
+    LOGPOND_TRY(const auto manifest, read_manifest(fs_, options_.directory));
+    if (!manifest || manifest->wal_floor == parts_->manifest().wal_floor) return next;
+  }
 }
 
 /// A new directory is durable only when its parents are synced. Until a manifest shows that this

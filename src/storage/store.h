@@ -207,8 +207,8 @@ class Store {
   Result<AppendReceipt> append_and_wait(RecordBatch batch);
 
   /// The highest offset stored of a source (RecordBatch::set_mark), nothing when there is none. An
-  /// offset is stored together with its batch or not at all; a batch with the same or a lower one is
-  /// acknowledged as a duplicate and not stored. Errors: kUnavailable (a store without marks).
+  /// offset is stored together with its batch or not at all; a batch with the same or a lower one
+  /// is acknowledged as a duplicate and not stored. Errors: kUnavailable (a store without marks).
   virtual Result<std::optional<std::uint64_t>> mark(const TenantId& tenant,
                                                     std::string_view source);
 

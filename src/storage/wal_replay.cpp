@@ -70,8 +70,9 @@ Status WalReplay::read_segment(const platform::File& file, std::uint64_t file_by
 /// The group read so far is complete: was it acknowledged, and is it all there?
 void WalReplay::settle_group(const WalFrameHeader& next) {
   if (group_begin_ > 0) {
-    const bool is_acknowledged = next.durable >= group_begin_ && !next.is_first_of_session;
-    const std::uint64_t expected = next.durable - group_begin_ + 1;
+    const std::uint64_t begin = std::max(group_begin_, sealed_ + 1);
+    const bool is_acknowledged = next.durable >= begin && !next.is_first_of_session;
+    const std::uint64_t expected = next.durable - begin + 1;
     if (is_acknowledged && expected > group_whole_) {
       recovery_.damaged_frames += expected - group_whole_;
     } else {

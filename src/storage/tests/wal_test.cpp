@@ -196,6 +196,18 @@ TEST(Wal, ATornGroupThatWasNeverAcknowledgedIsNotCalledDamageLater) {
                                 {1, "a"}, {3, "whole"}, {4, "next"}, {5, "after"}}));
 }
 
+TEST(Wal, AGroupSealedHalfWayIsNotDamaged) {
+  const auto fs = SimFileSystem::create(1);
+  {
+    const auto opened = reopen(*fs);
+    ASSERT_TRUE(write(*opened.wal, 1, {"a", "b", "c"}));
+    ASSERT_TRUE(write(*opened.wal, 4, {"d"}));
+  }
+  const auto again = reopen(*fs, 0, 512, 2);
+  EXPECT_EQ(again.payloads, (std::map<std::uint64_t, std::string>{{3, "c"}, {4, "d"}}));
+  EXPECT_EQ(again.recovery.damaged_frames, 0U);
+}
+
 TEST(Wal, ReplayTellsHowFarItIs) {
   const auto fs = SimFileSystem::create(1);
   {

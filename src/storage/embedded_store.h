@@ -16,10 +16,9 @@ namespace logpond::storage {
 
 struct EmbeddedStoreOptions {
   std::filesystem::path directory;  ///< Made when absent.
-  std::size_t head_bytes_max = std::size_t{256}
+  std::size_t head_bytes_max = std::size_t{128}
                                << 20;  ///< Head, sealing included; beyond it appends wait.
-  std::size_t cache_bytes_max = std::size_t{256} << 20;  ///< Row groups read lately, unpacked.
-  std::size_t queue_bytes_max = std::size_t{64}
+  std::size_t queue_bytes_max = std::size_t{32}
                                 << 20;  ///< Appends not yet written; beyond: kLimitExceeded.
   std::size_t seal_bytes = std::size_t{64} << 20;  ///< The head is sealed when it holds so much ...
   std::size_t seal_records = 256 * 1024;           ///< ... or so many records.
@@ -28,6 +27,10 @@ struct EmbeddedStoreOptions {
       0;  ///< Wait so long for company before a sync. Under load groups form by themselves.
   DurationNs retention = 0;           ///< Parts wholly older are dropped; 0: kept for ever.
   std::uint64_t retention_bytes = 0;  ///< Oldest parts are dropped beyond it; 0: no limit.
+  std::size_t cache_bytes_max = std::size_t{256}
+                                << 20;  ///< Row groups read lately, unpacked.
+  /// Called while the WAL is replayed, from the opening thread, with bytes read and to read.
+  std::function<void(std::uint64_t done, std::uint64_t total)> on_replay;
   bool read_only = false;  ///< Looks without changing anything, also while a server runs.
   bool maintain =
       true;  ///< Seal, merge and apply retention in the background. Tests do it by hand.

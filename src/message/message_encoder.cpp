@@ -7,7 +7,6 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <numeric>
 
 #include "codec/checksum.h"
@@ -78,21 +77,10 @@ bool may_be_logfmt(std::string_view text) {
   return at < text.size() && at > 0 && text[at] == '=';
 }
 
-/// Whether kHole is among `size` bytes, 8 at a time: most messages are too short for a call to pay.
-/// Requires: 8 readable bytes behind them.
-bool has_hole(const char* text, std::size_t size) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
-  std::uint64_t found = 0;
-  for (std::size_t i = 0; i < size; i += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text + i, 8);
-    word ^= kOnes * static_cast<unsigned char>(kHole);
-    // A byte that is zero now borrows; bytes behind the text are put out of the way.
-    std::uint64_t zeros = (word - kOnes) & ~word & (kOnes << 7);
-    if (size - i < 8) zeros &= ~std::uint64_t{0} >> (64 - 8 * (size - i));
-    found |= zeros;
-  }
-  return found != 0;
+/// True when the text itself holds kHole: a skeleton then has more of them than variables.
+bool has_own_holes(const FlatSplit& split) {
+  const auto holes = std::count(split.skeleton.begin(), split.skeleton.end(), kHole);
+  return static_cast<std::size_t>(holes) != split.variables.size();
 }
 
 /// Distinct values seen, estimated by which of 1,024 bits they hit.
@@ -117,8 +105,13 @@ struct PathState {
 
 }  // namespace
 
-std::uint64_t id_hash(std::string_view id) {
-  return codec::checksum(id, 0x1D);
+std::optional<std::uint64_t> id_hash(std::string_view id) {
+  std::string padded(id);
+  padded.append(column::kTextPadding, '\0');
+  const Value value =
+      column::type_value(padded.data(), 0, static_cast<std::uint32_t>(id.size()));
+  if (value.kind != ValueKind::kHex && value.kind != ValueKind::kUuid) return std::nullopt;
+  return value.bits;
 }
 
 class MessageEncoder::Impl {
@@ -253,7 +246,7 @@ std::uint32_t MessageEncoder::Impl::add(std::uint32_t sender, std::string_view t
   const std::uint32_t at = arena_.append(text);
   const auto size = static_cast<std::uint32_t>(text.size());
   const std::string_view kept(arena_.data() + at, size);
-  if (size > kSplitBytesMax || has_hole(kept.data(), size)) return add_raw(at, size);
+  if (size > kSplitBytesMax) return add_raw(at, size);
   text_ = kept.data();
   if (may_be_json(kept)) {
     if (documents_.split_json(text_, size, document_)) {
@@ -292,19 +285,23 @@ std::uint32_t MessageEncoder::Impl::add_flat(std::uint32_t at, std::uint32_t siz
   std::uint32_t shape = place.shape;
   if (shape == kNoShape) {
     const bool is_hopeless = templates_ > kTemplatesMax && templates_ > flat_lines_ / 8;
-    if (is_hopeless || shapes_.size() >= kShapesMax - 2) return add_raw(at, size);
+    if (is_hopeless || shapes_.size() >= kShapesMax - 2 || has_own_holes(split)) {
+      return add_raw(at, size);
+    }
     ++templates_;
     shape = new_shape(place, split.skeleton, owner, ShapeKind::kFlat);
     for (std::size_t i = 0; i < split.variables.size(); ++i) give_lane(shape, lanes_.owned());
   }
-  const std::uint32_t first = shapes_[shape].first_hole;
+  ShapeTable::Shape& entry = shapes_[shape];
+  // A kHole of the text's own can look like a variable of a shape that is there already.
+  if (entry.hole_count != split.variables.size()) return add_raw(at, size);
   for (std::size_t i = 0; i < split.variables.size(); ++i) {
     const Piece& piece = split.variables[i];
     const Value value = column::type_value(arena_.data(), at + piece.offset, piece.size);
     log_id(value);
-    log_.add(hole_cells_[first + i], value);
+    log_.add(hole_cells_[entry.first_hole + i], value);
   }
-  ++shapes_[shape].count;
+  ++entry.count;
   return shape;
 }
 
@@ -313,7 +310,7 @@ void MessageEncoder::Impl::log_id(const Value& value) {
       id_hashes_.size() >= kIdHashesMax) {
     return;
   }
-  id_hashes_.push_back(id_hash({arena_.data() + value.offset, value.size}));
+  id_hashes_.push_back(value.bits);
 }
 
 /// Adds the value of a document's or field's hole: taken apart once more where that pays.
@@ -337,6 +334,11 @@ void MessageEncoder::Impl::add_part(std::uint32_t cell, std::uint32_t offset, st
   const std::uint64_t owner = owner_of(ShapeKind::kPart, lane_number);
   const auto place = shapes_.find(split.skeleton, owner);
   std::uint32_t shape = place.shape;
+  const bool is_like_another = shape != kNoShape && shapes_[shape].hole_count != split.variables.size();
+  if (is_like_another || (shape == kNoShape && has_own_holes(split))) {
+    log_.add(cell, column::type_value(arena_.data(), offset, size));
+    return;
+  }
   if (shape == kNoShape) {
     if (shapes_.size() >= kShapesMax) {
       lanes_.lanes()[lane_number].policy = SplitPolicy::kKeep;
@@ -514,11 +516,7 @@ void MessageEncoder::Impl::add_field(std::uint32_t shape, std::string_view value
   const std::uint32_t at = arena_.append(value);
   const auto size = static_cast<std::uint32_t>(value.size());
   const std::uint32_t cell = hole_cells_[shapes_[shape].first_hole];
-  if (has_hole(arena_.data() + at, size)) {
-    log_.add(cell, column::type_value(arena_.data(), at, size));
-  } else {
-    add_text(cell, at, size);
-  }
+  add_text(cell, at, size);
   ++shapes_[shape].count;
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +27,9 @@ struct EncodedMessages {
   std::vector<std::uint64_t> id_hashes;  ///< Of values spelt like random ids, for a filter.
 };
 
-/// Hash under which EncodedMessages::id_hashes holds an id.
-std::uint64_t id_hash(std::string_view id);
+/// Hash under which EncodedMessages::id_hashes holds an id; none for text that is not spelt like
+/// one. It is that of column::Value::bits: filters on disk hang on it.
+std::optional<std::uint64_t> id_hash(std::string_view id);
 
 /// Owns a copy of every text added. Keeps its memory from one group to the next.
 ///

@@ -12,19 +12,21 @@ constexpr std::size_t kSlotsMin = 4096;
 void ShapeTable::clear() {
   texts_.clear();
   shapes_.clear();
-  slots_.assign(kSlotsMin, kNoShape);
+  slots_.assign(kSlotsMin, Slot{});
 }
 
 ShapeTable::Place ShapeTable::find(std::string_view text, std::uint64_t owner) const {
   Place place;
   place.hash = codec::checksum(text, owner);
   const std::size_t mask = slots_.size() - 1;
-  for (place.slot = place.hash & mask; slots_[place.slot] != kNoShape;
+  const auto tag = static_cast<std::uint32_t>(place.hash >> 32);
+  for (place.slot = place.hash & mask; slots_[place.slot].shape != kNoShape;
        place.slot = (place.slot + 1) & mask) {
-    const std::uint32_t candidate = slots_[place.slot];
-    const Shape& shape = shapes_[candidate];
-    if (shape.hash == place.hash && shape.owner == owner && this->text(candidate) == text) {
-      place.shape = candidate;
+    const Slot slot = slots_[place.slot];
+    if (slot.tag != tag) continue;
+    const Shape& shape = shapes_[slot.shape];
+    if (shape.hash == place.hash && shape.owner == owner && this->text(slot.shape) == text) {
+      place.shape = slot.shape;
       return place;
     }
   }
@@ -42,18 +44,18 @@ std::uint32_t ShapeTable::add(const Place& place, std::string_view text, std::ui
   shape.kind = kind;
   texts_.append(text);
   shapes_.push_back(shape);
-  slots_[place.slot] = number;
+  slots_[place.slot] = {number, static_cast<std::uint32_t>(place.hash >> 32)};
   if (shapes_.size() * 2 > slots_.size()) grow_slots();
   return number;
 }
 
 void ShapeTable::grow_slots() {
-  slots_.assign(slots_.size() * 2, kNoShape);
+  slots_.assign(slots_.size() * 2, Slot{});
   const std::size_t mask = slots_.size() - 1;
   for (std::uint32_t i = 0; i < shapes_.size(); ++i) {
     std::size_t slot = shapes_[i].hash & mask;
-    while (slots_[slot] != kNoShape) slot = (slot + 1) & mask;
-    slots_[slot] = i;
+    while (slots_[slot].shape != kNoShape) slot = (slot + 1) & mask;
+    slots_[slot] = {i, static_cast<std::uint32_t>(shapes_[i].hash >> 32)};
   }
 }
 

@@ -44,7 +44,7 @@ class ShapeTable {
   }
   std::size_t size() const { return shapes_.size(); }
   std::size_t size_bytes() const {
-    return shapes_.size() * sizeof(Shape) + texts_.size() + slots_.size() * 4;
+    return shapes_.size() * sizeof(Shape) + texts_.size() + slots_.size() * sizeof(Slot);
   }
 
  private:
@@ -52,7 +52,12 @@ class ShapeTable {
 
   std::string texts_;
   std::vector<Shape> shapes_;
-  std::vector<std::uint32_t> slots_;  // open addressing, a power of two, at most half full
+  /// A shape's number, with bits of its hash beside it so that other shapes are passed by.
+  struct Slot {
+    std::uint32_t shape = kNoShape;
+    std::uint32_t tag = 0;
+  };
+  std::vector<Slot> slots_;  // open addressing, a power of two, at most half full
 };
 
 }  // namespace logpond::message

@@ -5,7 +5,6 @@
 
 #include "codec/fuse_filter.h"
 #include "column/column.h"
-#include "message/message_encoder.h"
 
 namespace logpond::storage {
 namespace {
@@ -202,14 +201,14 @@ Result<const std::vector<std::uint32_t>*> GroupData::rows_of_field(std::uint32_t
   });
 }
 
-Result<bool> GroupData::may_have_id(std::string_view id) {
+Result<bool> GroupData::may_have_id(std::uint64_t hash) {
   if (group_.find(BlockKind::kFilter) == nullptr) return true;
   LOGPOND_TRY(const std::string* filter, fill(filter_, [this]() -> Result<std::string> {
                 BlockBuffer raw;
                 LOGPOND_CHECK_OK(read_block(BlockKind::kFilter, raw));
                 return std::string(raw.view());
               }));
-  return codec::FuseFilter::may_contain(*filter, message::id_hash(id));
+  return codec::FuseFilter::may_contain(*filter, hash);
 }
 
 }  // namespace logpond::storage

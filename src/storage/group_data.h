@@ -52,8 +52,8 @@ class GroupData {
   /// The row of each value of a field that is stored as a column, ascending; a row that has the
   /// field twice is there twice.
   Result<const std::vector<std::uint32_t>*> rows_of_field(std::uint32_t field);
-  /// False when no value of the group that is spelt like an id is `id`. True also without a filter.
-  Result<bool> may_have_id(std::string_view id);
+  /// False when no value of the group has message::id_hash() `hash`. True also without a filter.
+  Result<bool> may_have_id(std::uint64_t hash);
 
   std::size_t memory_bytes() const {
     return memory_bytes_.load(std::memory_order_relaxed) + messages_->memory_bytes();

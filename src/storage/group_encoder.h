@@ -56,6 +56,10 @@ class GroupEncoder {
     std::string_view severity_text;
     std::string_view message;
   };
+  struct RecentShape {
+    std::uint32_t kind = 0xFFFF'FFFF;
+    std::uint32_t row_shape = 0;
+  };
   struct StreamEntry {
     StreamPtr stream;
     std::uint32_t sender = 0;
@@ -70,6 +74,7 @@ class GroupEncoder {
   std::uint32_t intern_word(std::string_view word);
   std::uint32_t intern_kind(std::uint32_t sender, Severity severity, std::uint32_t word);
   std::uint32_t intern_row_shape(std::uint32_t message_shape, std::uint32_t kind);
+  std::uint32_t find_row_shape(std::uint32_t message_shape, std::uint32_t kind);
   void end_row(const Row& row);
   void grow_kind_slots();
   void grow_shape_slots();
@@ -89,6 +94,7 @@ class GroupEncoder {
   std::unordered_map<std::string, std::uint32_t> field_index_;  // by kind, name
   std::vector<std::uint32_t> kind_slots_;   // open addressing over table_.kinds
   std::vector<std::uint32_t> shape_slots_;  // the same over table_.shapes
+  std::vector<RecentShape> recent_shapes_;  // by message shape
   std::uint64_t message_bytes_ = 0;
 
   std::vector<TimestampNs> timestamps_;

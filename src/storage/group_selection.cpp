@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "codec/varint.h"
+#include "message/message_encoder.h"
 
 namespace logpond::storage {
 namespace {
@@ -71,11 +72,8 @@ Result<codec::Bitmap> GroupSelection::select() {
 Result<bool> GroupSelection::may_have_fields() {
   for (const Matcher& matcher : request_.field_filters) {
     if (matcher.op() != MatchOp::kEqual || matcher.value().empty()) continue;
-    std::string padded = matcher.value();
-    const std::size_t size = padded.size();
-    padded.append(column::kTextPadding, '\0');
-    const auto value = column::type_value(padded.data(), 0, static_cast<std::uint32_t>(size));
-    if (value.kind != column::ValueKind::kHex && value.kind != column::ValueKind::kUuid) continue;
+    const auto hash = message::id_hash(matcher.value());
+    if (!hash) continue;
     const auto& streams = data_.group().streams;
     const bool is_label = std::any_of(streams.begin(), streams.end(), [&](const GroupStream& s) {
       return data_.part().streams()[s.stream]->labels.has(matcher.name());
@@ -84,7 +82,7 @@ Result<bool> GroupSelection::may_have_fields() {
     const auto& fields = data_.table().fields;
     // Values of loose fields stand in the filter with their names, if at all.
     if (std::any_of(fields.begin(), fields.end(), is_loose)) continue;
-    LOGPOND_TRY(const bool may_have, data_.may_have_id(matcher.value()));
+    LOGPOND_TRY(const bool may_have, data_.may_have_id(*hash));
     if (!may_have) return false;
   }
   return true;

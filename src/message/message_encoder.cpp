@@ -123,7 +123,8 @@ class MessageEncoder::Impl {
   void add_field(std::uint32_t shape, std::string_view value);
   void finish(EncodedMessages& out);
   void clear();
-  std::size_t shapes() const { return shapes_.size(); }
+  ShapeKind kind(std::uint32_t shape) const { return shapes_[shape].kind; }
+  std::string_view skeleton(std::uint32_t shape) const { return shapes_.text(shape); }
   std::size_t size_bytes() const {
     return arena_.size() + shapes_.size_bytes() + lanes_.size_bytes() + log_.size_bytes() +
            hole_cells_.size() * 4 + id_hashes_.size() * 8;
@@ -633,8 +634,11 @@ std::uint32_t MessageEncoder::field_shape(std::string_view name, std::uint8_t ta
 void MessageEncoder::add_field(std::uint32_t field_shape, std::string_view value) {
   impl_->add_field(field_shape, value);
 }
-std::size_t MessageEncoder::shapes() const {
-  return impl_->shapes();
+ShapeKind MessageEncoder::kind(std::uint32_t shape) const {
+  return impl_->kind(shape);
+}
+std::string_view MessageEncoder::skeleton(std::uint32_t shape) const {
+  return impl_->skeleton(shape);
 }
 std::size_t MessageEncoder::size_bytes() const {
   return impl_->size_bytes();

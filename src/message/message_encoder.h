@@ -48,8 +48,9 @@ class MessageEncoder {
   /// Adds the next value of a field.
   void add_field(std::uint32_t field_shape, std::string_view value);
 
-  /// Shapes so far are [0, shapes()).
-  std::size_t shapes() const;
+  /// What add() returned: its kind, and its text with kHole in place of values (until clear()).
+  ShapeKind kind(std::uint32_t shape) const;
+  std::string_view skeleton(std::uint32_t shape) const;
   /// Memory of what was added, near enough for limits.
   std::size_t size_bytes() const;
   /// Packs everything added and forgets it.

@@ -10,8 +10,10 @@
 
 #include "storage/batch_codec.h"
 #include "storage/committer.h"
+#include "storage/field_stats.h"
 #include "storage/live_state.h"
 #include "storage/maintenance.h"
+#include "storage/pattern_counts.h"
 #include "storage/sealer.h"
 #include "storage/stream_table.h"
 #include "storage/volume.h"
@@ -43,6 +45,10 @@ class EmbeddedStore : public Store {
                                            const platform::CancelToken& cancel) override;
   Result<std::optional<std::uint64_t>> mark(const TenantId& tenant,
                                             std::string_view source) override;
+  Result<std::vector<Pattern>> patterns(const PatternRequest& request) override;
+  Result<std::vector<FieldStats>> field_stats(const TenantId& tenant, TimeRange range,
+                                              const Selector& selector,
+                                              const platform::CancelToken& cancel) override;
   Status flush() override;
   Status merge() override { return maintenance_->merge_all(); }
   StoreStats stats() const override;
@@ -321,6 +327,18 @@ Result<std::vector<StreamVolume>> EmbeddedStore::volume(const TenantId& tenant, 
                                                         const platform::CancelToken& cancel) {
   return volume_of_view(state_.view(), tenant, range, selector, cancel,
                         [this](const Error& error) { report_damage(error); });
+}
+
+Result<std::vector<Pattern>> EmbeddedStore::patterns(const PatternRequest& request) {
+  return patterns_of_view(state_.view(), request,
+                          [this](const Error& error) { report_damage(error); });
+}
+
+Result<std::vector<FieldStats>> EmbeddedStore::field_stats(const TenantId& tenant, TimeRange range,
+                                                           const Selector& selector,
+                                                           const platform::CancelToken& cancel) {
+  return field_stats_of_view(state_.view(), tenant, range, selector, cancel,
+                             [this](const Error& error) { report_damage(error); });
 }
 
 StoreStats EmbeddedStore::stats() const {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "storage/deletion.h"
 #include "storage/head.h"
 #include "storage/part.h"
 #include "storage/store.h"
@@ -15,6 +16,8 @@ namespace logpond::storage {
 struct StoreView {
   std::vector<std::shared_ptr<const Part>> parts;
   std::vector<StoredBatchPtr> batches;
+  /// Rows that these hide are not there: see hidden_rows.h.
+  std::vector<std::shared_ptr<const Deletion>> deletions;
 };
 
 /// Runs `request` over `view`. A row group that cannot be read is left out and reported to

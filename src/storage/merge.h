@@ -1,0 +1,45 @@
+// What goes from parts into a new one: merging, and taking out deleted rows.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "storage/deletion.h"
+#include "storage/part.h"
+#include "storage/scan.h"
+
+namespace logpond::storage {
+
+/// Groups smaller than half of a full one: merging joins them.
+bool is_undersized(const GroupMeta& group);
+
+/// Copies the rows of parts into a writer, without those that deletions hide. Full groups that
+/// nothing is taken from are copied as they are; the others are decoded, and joined where they are
+/// undersized. A damaged group is left out and reported.
+///
+/// Borrows: the writer and the deletions. Threads: one at a time.
+class PartMerger {
+ public:
+  using OnDamage = std::function<void(const Part& part, const Error& error)>;
+
+  PartMerger(PartWriter& writer, const std::vector<DeletionPtr>& deletions, OnDamage on_damage)
+      : writer_(writer), deletions_(deletions), on_damage_(std::move(on_damage)) {}
+
+  /// Takes the part's rows after those of earlier calls. Errors: kIo, kNoSpace.
+  Status add(const Part& part);
+  /// Writes what is still held back; false when no row was left to write at all. Errors: as add().
+  Result<bool> finish();
+
+ private:
+  Status add_group(const Part& part, const GroupMeta& group);
+  Status join(const Part& part, const GroupMeta& group, const std::vector<DeletionPtr>& concerned);
+  Status flush();
+
+  PartWriter& writer_;
+  const std::vector<DeletionPtr>& deletions_;
+  OnDamage on_damage_;
+  RowBuffer buffer_;
+  bool has_written_ = false;
+};
+
+}  // namespace logpond::storage

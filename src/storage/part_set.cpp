@@ -136,7 +136,16 @@ Status PartSet::load(bool read_only) {
     auto part = Part::open(fs_, directory_ / kPartsFolder, summary.name, streams_);
     if (part) {
       parts_.push_back(std::move(*part));
-    } else if (part.error().code == ErrorCode::kCorruption ||
+      continue;
+    }
+    if (read_only && part.error().code == ErrorCode::kNotFound) {
+      // A server may have merged it away since the manifest was read: that is no damage.
+      LOGPOND_TRY(const auto now, read_manifest(fs_, directory_));
+      if (now && *now != manifest_) {
+        return fail(ErrorCode::kConflict, "the data directory changed while it was read");
+      }
+    }
+    if (part.error().code == ErrorCode::kCorruption ||
                part.error().code == ErrorCode::kNotFound) {
       telemetry::diag_error(
           "part is damaged and set aside; its records are missing from every answer",

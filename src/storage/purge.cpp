@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/hidden_rows.h"
+#include "storage/retention.h"
 
 namespace logpond::storage {
 
@@ -25,6 +26,7 @@ Status Purge::purge_part(const PartPtr& part, const std::vector<DeletionPtr>& de
   bool is_concerned = false;
   for (const DeletionPtr& deletion : deletions) {
     if (!deletion->may_hide(summary.time_min, summary.time_max, summary.id_min)) continue;
+    if (is_rule(*deletion) && summary.time_max >= deletion->range().end) continue;
     if (clean_[deletion].contains(summary.name)) continue;
     LOGPOND_TRY(const bool has_row, has_hidden_row(only_this, *deletion));
     if (!has_row) clean_[deletion].insert(summary.name);
@@ -47,6 +49,17 @@ Status Purge::run(const std::vector<DeletionPtr>& deletions, const PartSet::Comm
     LOGPOND_CHECK_OK(purge_part(part, deletions, committed));
   }
   return {};
+}
+
+Result<bool> Purge::is_done(const StoreView& view, const DeletionPtr& deletion) const {
+  StoreView rest = view;
+  if (const auto clean = clean_.find(deletion); clean != clean_.end()) {
+    std::erase_if(rest.parts, [&](const PartPtr& part) {
+      return clean->second.contains(part->summary().name);
+    });
+  }
+  LOGPOND_TRY(const bool has_row, has_hidden_row(rest, *deletion));
+  return !has_row;
 }
 
 }  // namespace logpond::storage

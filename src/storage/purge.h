@@ -9,6 +9,7 @@
 
 #include "storage/deletion.h"
 #include "storage/part_set.h"
+#include "storage/scan.h"
 
 namespace logpond::storage {
 
@@ -19,10 +20,13 @@ class Purge {
  public:
   explicit Purge(PartSet& parts) : parts_(parts) {}
 
-  /// Rewrites every part that holds hidden rows. Stops early, without an error, when `is_stopping`
+  /// Rewrites every part that holds hidden rows; for a retention rule only parts that are old enough
+  /// as a whole. Stops early, without an error, when `is_stopping`
   /// says so. Errors: kIo, kNoSpace.
   Status run(const std::vector<DeletionPtr>& deletions, const PartSet::Committed& committed,
              const std::function<bool()>& is_stopping);
+  /// True when `view` holds no row of the deletion any more. Errors: kIo.
+  Result<bool> is_done(const StoreView& view, const DeletionPtr& deletion) const;
 
  private:
   Status purge_part(const PartPtr& part, const std::vector<DeletionPtr>& deletions,

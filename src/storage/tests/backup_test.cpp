@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <thread>
 
@@ -37,7 +38,9 @@ std::vector<Damage> damages_of(platform::FileSystem& fs, const std::filesystem::
   options.on_damage = [&](const Damage& damage) { found.push_back(damage); };
   const auto report = verify_data_directory(fs, directory, options);
   EXPECT_TRUE(report.has_value()) << report.error().message;
-  if (report) EXPECT_EQ(report->damages, found.size());
+  if (report) {
+    EXPECT_EQ(report->damages, found.size());
+  }
   return found;
 }
 

@@ -195,6 +195,40 @@ TEST(DeletionSetTest, RefusesMoreThanEveryScanCanAsk) {
   EXPECT_EQ(refused.error().code, ErrorCode::kLimitExceeded);
 }
 
+TEST(DamagedGroup, IsLeftOutOfAMergeThatOtherwiseGoesOn) {
+  const auto fs = platform::SimFileSystem::create(1);
+  SmallStore store(*fs);
+  for (const char* line : {"a", "b", "c"}) {
+    store.add("shop", {line});
+    store.flush();
+  }
+  const std::string bad = store->stats().parts.at(1).name;
+  ASSERT_TRUE(fs->corrupt("/data/parts/" + bad, 12));
+  store.merge();
+  EXPECT_EQ(store->stats().parts.size(), 1U);
+  EXPECT_EQ(store.lines(), (Lines{"a", "c"}));
+  EXPECT_TRUE(fs->exists("/data/parts/" + bad + ".damaged"));
+  EXPECT_NE(store.metrics.scrape().find("\nlogpond_damaged_parts 1\n"), std::string::npos);
+  store.reopen();
+  EXPECT_EQ(store.lines(), (Lines{"a", "c"}));
+  EXPECT_TRUE(fs->exists("/data/parts/" + bad + ".damaged")) << "a restart keeps it";
+}
+
+TEST(DamagedGroup, AMergeOfNothingButDamageLeavesNoPart) {
+  const auto fs = platform::SimFileSystem::create(1);
+  SmallStore store(*fs);
+  for (const char* line : {"a", "b"}) {
+    store.add("shop", {line});
+    store.flush();
+  }
+  for (const PartInfo& part : store->stats().parts)
+    ASSERT_TRUE(fs->corrupt("/data/parts/" + part.name, 12));
+  store.merge();
+  EXPECT_TRUE(store->stats().parts.empty());
+  store.add("shop", {"c"});
+  EXPECT_EQ(store.lines(), Lines{"c"});
+}
+
 // ---- Properties
 
 MatchOp any_op() {

@@ -61,7 +61,7 @@ TEST(RetentionRule, OfATenantSparesTheOthers) {
 
 TEST(RetentionRule, ByBytesDropsTheOldestOfItsStreams) {
   const auto fs = platform::SimFileSystem::create(1);
-  SmallStore store(*fs, with_rule({.selector = app("debug"), .bytes_max = 1500}));
+  SmallStore store(*fs, with_rule({.selector = app("debug"), .bytes_max = 500}));
   for (int day = 5; day >= 1; --day) {
     store.add("debug", {"d" + std::to_string(day)}, kNow - day * kDay);
     store.add("shop", {"s" + std::to_string(day)}, kNow - day * kDay);

@@ -18,6 +18,7 @@
 #include "server/build_info.h"
 #include "server/demo_feed.h"
 #include "server/lifecycle.h"
+#include "server/retention_rules.h"
 #include "storage/embedded_store.h"
 #include "telemetry/diag.h"
 #include "telemetry/health.h"
@@ -154,8 +155,10 @@ class Assembly::Impl {
 
   Status open_store() {
     store_health_ = health_.reporter("store");
+    storage::EmbeddedStoreOptions options = store_options(config_, places_.records);
+    LOGPOND_TRY(options.retention_rules, retention_rules(config_));
     LOGPOND_TRY(store_, storage::open_embedded_store(
-                            *fs_, clock_, metrics_, store_options(config_, places_.records),
+                            *fs_, clock_, metrics_, std::move(options),
                             [this](const std::shared_ptr<const storage::StoredBatch>& batch) {
                               hub_.publish(batch);
                             }));

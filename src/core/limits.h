@@ -26,6 +26,12 @@ inline constexpr std::size_t kLabelValueBytesMax = 2048;
 inline constexpr std::size_t kFieldsMax = 1000;
 inline constexpr std::size_t kFieldNameBytesMax = 128;
 
+/// Sources that batches may carry marks of (RecordBatch::set_mark) in one store, and bytes of a
+/// source's name. They are kept for ever, in memory and in the manifest. Beyond: the batch is
+/// refused.
+inline constexpr std::size_t kMarksMax = 10'000;
+inline constexpr std::size_t kMarkSourceBytesMax = 256;
+
 /// Length of a LogQL query, as Loki's.
 inline constexpr std::size_t kQueryBytesMax = 131'072;
 

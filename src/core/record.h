@@ -1,9 +1,11 @@
 // The record and the batch: what moves from a door to the store, the live hub and back out.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,6 +65,27 @@ class RecordBatch {
     std::string_view message;
   };
 
+  /// How far its source had been read when the batch was made; see set_mark().
+  struct Mark {
+    std::string source;
+    std::uint64_t offset = 0;
+    bool operator==(const Mark&) const = default;
+  };
+  /// All columns of a batch, for codecs that copy them whole.
+  struct Columns {
+    std::vector<char> arena;
+    std::vector<Stream> streams;
+    std::vector<Slice> field_names;
+    std::vector<TimestampNs> timestamps;
+    std::vector<TimestampNs> received;
+    std::vector<StreamIndex> record_streams;
+    std::vector<Severity> severities;
+    std::vector<Slice> severity_texts;
+    std::vector<Slice> messages;
+    std::vector<std::uint32_t> field_begins{0};  ///< Records + 1 entries into `fields`.
+    std::vector<Field> fields;
+  };
+
   RecordBatch() = default;
   /// `received` is when the server took the records that will be finished next.
   RecordBatch(TenantId tenant, TimestampNs received)
@@ -88,6 +111,19 @@ class RecordBatch {
   void abandon_record();
   /// Appends every record of `other` (same tenant) as it is, received times included.
   void append(const RecordBatch& other);
+  /// Says where the batch comes from: `source` (a topic and partition, a file) read up to `offset`.
+  /// A store takes batches of one source in ascending order of offset, each once. At most one a
+  /// batch; append() leaves the other's out.
+  void set_mark(std::string_view source, std::uint64_t offset) {
+    mark_ = Mark{std::string(source), offset};
+  }
+  /// For a batch that will be kept and not built further: gives back what only building needs, and
+  /// reserved room where much was not used.
+  void settle();
+  /// A batch of columns from a place that is not trusted. Nothing when they do not fit together: a
+  /// slice outside the arena, an index outside its table, columns of different lengths, a stream or
+  /// a name twice.
+  static std::optional<RecordBatch> from_columns(TenantId tenant, Columns columns);
   /// True when fewer than `more` bytes of text still fit.
   bool is_full(std::size_t more) const { return arena_.size() + more > 0xF000'0000U; }
 
@@ -111,17 +147,27 @@ class RecordBatch {
   }
 
   const std::vector<TimestampNs>& timestamps() const { return timestamps_; }
+  const std::vector<TimestampNs>& received() const { return received_; }
+  const std::vector<StreamIndex>& record_streams() const { return record_streams_; }
+  const std::vector<Severity>& severities() const { return severities_; }
+  const std::vector<Slice>& severity_texts() const { return severity_texts_; }
+  const std::vector<Slice>& messages() const { return messages_; }
+  const std::vector<std::uint32_t>& field_begins() const { return field_begins_; }
+  const std::vector<Field>& fields() const { return fields_; }
+  std::string_view arena() const { return {arena_.data(), arena_.size()}; }
+  const std::optional<Mark>& mark() const { return mark_; }
   const std::vector<Stream>& streams() const { return streams_; }
   const std::vector<Slice>& field_names() const { return field_names_; }
   std::size_t field_count() const { return fields_.size(); }
   /// Bytes of all messages together: what `bytes_over_time` counts.
   std::size_t message_bytes() const { return message_bytes_; }
-  /// Memory held, near enough for limits.
+  /// Memory held, reserved room included.
   std::size_t size_bytes() const;
 
  private:
   Slice put(std::string_view text);
   std::uint32_t intern_name(std::string_view name);
+  void index_again();
 
   TenantId tenant_;
   TimestampNs received_now_ = 0;
@@ -137,10 +183,13 @@ class RecordBatch {
   std::vector<std::uint32_t> field_begins_{0};
   std::vector<Field> fields_;
   std::size_t message_bytes_ = 0;
-  // Names and streams by text; keys are copies because the arena moves when it grows.
+  std::optional<Mark> mark_;
+  // Names and streams by text; keys are copies because the arena moves when it grows. Empty after
+  // settle() and from_columns(), and made again when something is added.
   std::unordered_map<std::string, std::uint32_t> name_index_;
   std::unordered_map<std::string, StreamIndex> stream_index_;
-  Slice last_severity_text_;  // most records repeat the last word
+  // The last word of each severity (by its low bits, which tell the named ones apart).
+  std::array<Slice, 32> severity_words_{};
 };
 
 }  // namespace logpond

@@ -1,6 +1,8 @@
 #include "storage/backup.h"
 
 #include <algorithm>
+#include <cinttypes>
+#include <cstdio>
 #include <set>
 #include <string>
 #include <vector>
@@ -55,7 +57,7 @@ class DirectoryCopy {
   Status check_places();
   Result<bool> copy_moment(const Manifest& manifest);
   Result<bool> copy_part(const PartSummary& part);
-  Status copy_wal();
+  Status copy_wal(WalSegment floor);
   Status drop_unnamed(const Manifest& manifest);
   Status make_durable();
   void advance(std::uint64_t bytes) {
@@ -110,9 +112,11 @@ Result<bool> DirectoryCopy::copy_part(const PartSummary& part) {
   return true;
 }
 
-/// The segments that exist now, oldest first. The newest may be cut in the middle of a batch, as
+/// The segments that exist now and still count, oldest first. The newest may be cut in the middle of a batch, as
 /// after a crash: that batch was not acknowledged when the copying began.
-Status DirectoryCopy::copy_wal() {
+Status DirectoryCopy::copy_wal(WalSegment floor) {
+  char first[24];
+  std::snprintf(first, sizeof first, "%016" PRIx64 ".wal", floor.value);
   const auto from = options_.from / "wal";
   const auto to = options_.to / "wal";
   const auto names = fs_.list(from);
@@ -122,6 +126,7 @@ Status DirectoryCopy::copy_wal() {
   LOGPOND_TRY(const auto old_names, fs_.list(to));
   for (const std::string& name : old_names) LOGPOND_CHECK_OK(fs_.remove(to / name));
   for (const std::string& name : *names) {
+    if (name < first) continue;  // freed, kept for later segments
     const Status copied = copy_file(fs_, from / name, to / name, [](std::uint64_t) {});
     // Freed meanwhile: then the manifest has changed too, and all of this is done again.
     if (!copied && copied.error().code != ErrorCode::kNotFound) return copied;
@@ -149,7 +154,7 @@ Result<bool> DirectoryCopy::copy_moment(const Manifest& manifest) {
     return false;
   }
   if (!options_.with_wal) return true;
-  LOGPOND_CHECK_OK(copy_wal());
+  LOGPOND_CHECK_OK(copy_wal(manifest.wal_floor));
   LOGPOND_TRY(const auto after, read_manifest(fs_, options_.from));
   return after && after->sealed == manifest.sealed && after->wal_floor == manifest.wal_floor;
 }

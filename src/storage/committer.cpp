@@ -2,7 +2,6 @@
 
 #include <thread>
 
-#include "codec/checksum.h"
 #include "platform/worker_pool.h"
 #include "storage/batch_codec.h"
 #include "telemetry/diag.h"
@@ -32,6 +31,12 @@ Committer::Committer(const Dependencies& dependencies, Start start)
 }
 
 void Committer::append(RecordBatch batch, AppendCallback done) {
+  if (batch.mark() &&
+      (batch.mark()->source.empty() || batch.mark()->source.size() > kMarkSourceBytesMax)) {
+    done(fail(ErrorCode::kInvalidArgument, "the source of a batch's mark has 1 to " +
+                                               std::to_string(kMarkSourceBytesMax) + " bytes"));
+    return;
+  }
   Pending pending;
   pending.batch = std::make_shared<StoredBatch>();
   for (const RecordBatch::Stream& stream : batch.streams()) {
@@ -42,13 +47,19 @@ void Committer::append(RecordBatch batch, AppendCallback done) {
     }
     pending.batch->streams.push_back(std::move(*interned));
   }
-  pending.frame.assign(Wal::kFrameHeaderBytes, '\0');
-  encode_batch(batch, pending.frame);
-  pending.payload_checksum =
-      codec::checksum(std::string_view(pending.frame).substr(Wal::kFrameHeaderBytes));
+  batch.settle();
+  pending.front.assign(Wal::kFrameHeaderBytes, '\0');
+  encode_batch_front(batch, pending.front);
+  const auto front = std::string_view(pending.front).substr(Wal::kFrameHeaderBytes);
+  if (front.size() + batch.arena().size() > kBatchBytesMax) {
+    done(fail(ErrorCode::kInvalidArgument,
+              "a batch may take at most " + std::to_string(kBatchBytesMax >> 20) + " MiB"));
+    return;
+  }
+  pending.payload_checksum = Wal::payload_checksum(front, batch.arena());
   pending.batch->batch = std::move(batch);
   pending.done = std::move(done);
-  const std::size_t bytes = pending.frame.size() + pending.batch->batch.size_bytes();
+  const std::size_t bytes = pending.front.size() + pending.batch->batch.size_bytes();
   if (queue_.try_push(pending, bytes)) return;
   pending.done(state_.is_stopping() ? fail(ErrorCode::kUnavailable, "the server is shutting down")
                                     : fail(ErrorCode::kLimitExceeded,
@@ -117,6 +128,7 @@ void Committer::commit_group(std::vector<Pending>& group) {
     if (const auto reason = wait_for_room()) {
       refuse_group(group, *reason);
     } else {
+      check_marks(group);
       write_group(group);
     }
   }
@@ -124,21 +136,51 @@ void Committer::commit_group(std::vector<Pending>& group) {
   for (const auto& frozen : freezes) frozen();
 }
 
+/// Finds the duplicates of a group, and refuses what would bring one source too many.
+void Committer::check_marks(std::vector<Pending>& group) const {
+  MarkTable of_group;
+  for (Pending& pending : group) {
+    const auto& mark = pending.batch->batch.mark();
+    if (!mark) continue;
+    const TenantId& tenant = pending.batch->batch.tenant();
+    // state_.marks is changed by this thread only: no lock to read it.
+    const auto stored = state_.marks.find(tenant, mark->source);
+    const auto in_group = of_group.find(tenant, mark->source);
+    if (!stored && !in_group && state_.marks.size() + of_group.size() >= kMarksMax) {
+      pending.done(fail(ErrorCode::kLimitExceeded,
+                        "the store keeps marks of at most " + std::to_string(kMarksMax) +
+                            " sources, and \"" + mark->source + "\" would be one more"));
+      pending.batch = nullptr;
+      continue;
+    }
+    pending.is_duplicate =
+        (stored && mark->offset <= *stored) || (in_group && mark->offset <= *in_group);
+    of_group.advance(tenant, mark->source, mark->offset);
+  }
+  std::erase_if(group, [](const Pending& pending) { return pending.batch == nullptr; });
+}
+
 void Committer::write_group(std::vector<Pending>& group) {
   std::vector<Wal::Frame> frames;
   for (Pending& pending : group) {
+    if (pending.is_duplicate) continue;
     // Numbers are not given again after a failed write: what a torn frame left behind must not be
     // mistaken for a later batch.
-    frames.push_back(
-        {{next_sequence_++}, {next_record_id_}, pending.payload_checksum, pending.frame});
+    frames.push_back({{next_sequence_++},
+                      {next_record_id_},
+                      pending.payload_checksum,
+                      pending.front,
+                      pending.batch->batch.arena()});
+    pending.batch->first_id = frames.back().first_id;
+    pending.sequence = frames.back().sequence;
     next_record_id_ += pending.batch->batch.size();
   }
   const DurationNs begin = clock_.monotonic();
-  const Status written = wal_.write(frames);
+  const Status written = frames.empty() ? Status() : wal_.write(frames);
   sync_seconds_.observe(static_cast<double>(clock_.monotonic() - begin) /
                         static_cast<double>(kSecond));
   if (written) {
-    accept_group(group, frames);
+    accept_group(group);
   } else {
     refuse_unwritten(group, written.error());
   }
@@ -158,19 +200,27 @@ void Committer::refuse_unwritten(std::vector<Pending>& group, const Error& error
   refuse_group(group, {ErrorCode::kUnavailable, "the store is read-only: " + error.message});
 }
 
-void Committer::accept_group(std::vector<Pending>& group, const std::vector<Wal::Frame>& frames) {
+void Committer::accept_group(std::vector<Pending>& group) {
   {
     const std::lock_guard lock(state_.mutex);
-    for (std::size_t i = 0; i < group.size(); ++i) {
-      group[i].batch->first_id = frames[i].first_id;
-      state_.head.add(group[i].batch, frames[i].sequence);
+    for (const Pending& pending : group) {
+      if (pending.is_duplicate) continue;
+      state_.head.add(pending.batch, pending.sequence);
+      if (const auto& mark = pending.batch->batch.mark()) {
+        state_.marks.advance(pending.batch->batch.tenant(), mark->source, mark->offset);
+      }
     }
   }
-  for (Pending& pending : group) {
-    if (publish_) publish_(pending.batch);
+  for (const Pending& pending : group) {
+    if (publish_ && !pending.is_duplicate && !pending.batch->batch.empty()) publish_(pending.batch);
   }
-  for (Pending& pending : group)
-    pending.done(AppendReceipt{pending.batch->first_id, pending.batch->batch.size()});
+  for (Pending& pending : group) {
+    if (pending.is_duplicate) {
+      pending.done(AppendReceipt{.is_duplicate = true});
+    } else {
+      pending.done(AppendReceipt{pending.batch->first_id, pending.batch->batch.size()});
+    }
+  }
 }
 
 /// Puts a full head, or any when requested, aside for sealing; what comes next goes to a new WAL
@@ -182,7 +232,7 @@ void Committer::freeze_if(bool is_requested) {
       head.bytes() >= options_.seal_bytes || head.records() >= options_.seal_records;
   if (head.empty() || (!is_full && !is_requested)) return;
   auto frozen = std::make_shared<FrozenHead>();
-  frozen->point = {head.last_sequence(), wal_.rotate(), next_record_id_};
+  frozen->point = {head.last_sequence(), wal_.rotate(), next_record_id_, state_.marks};
   frozen->head = std::move(head);
   head = Head();
   state_.frozen.push_back(std::move(frozen));

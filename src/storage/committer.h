@@ -61,15 +61,18 @@ class Committer {
   /// A batch on its way; without a batch it is a request to freeze the head.
   struct Pending {
     std::shared_ptr<StoredBatch> batch;
-    std::string frame;  ///< Wal::kFrameHeaderBytes of room, then the payload.
+    std::string front;  ///< Wal::kFrameHeaderBytes of room, then the payload up to the arena.
     std::uint64_t payload_checksum = 0;
+    WalSequence sequence;  ///< Once written.
     AppendCallback done;
+    bool is_duplicate = false;  ///< By its mark; acknowledged with the group and not written.
     std::function<void()> frozen;
   };
 
   void commit_group(std::vector<Pending>& group);
+  void check_marks(std::vector<Pending>& group) const;
   void write_group(std::vector<Pending>& group);
-  void accept_group(std::vector<Pending>& group, const std::vector<Wal::Frame>& frames);
+  void accept_group(std::vector<Pending>& group);
   void refuse_unwritten(std::vector<Pending>& group, const Error& error);
   static void refuse_group(std::vector<Pending>& group, const Error& error);
   std::optional<Error> wait_for_room();

@@ -45,6 +45,8 @@ class EmbeddedStore : public Store {
   Result<std::vector<StreamVolume>> volume(const TenantId& tenant, TimeRange range,
                                            const Selector& selector,
                                            const platform::CancelToken& cancel) override;
+  Result<std::optional<std::uint64_t>> mark(const TenantId& tenant,
+                                            std::string_view source) override;
   Status flush() override;
   Status merge() override;
   Result<DeletionInfo> remove(DeleteRequest request) override;
@@ -55,9 +57,10 @@ class EmbeddedStore : public Store {
 
  private:
   Status make_data_directory();
-  Status replay(Committer::Start& next);
-  Status replay_frame(WalSequence sequence, RecordId first_id, std::string_view payload,
-                      WalSequence sealed, Committer::Start& next);
+  Result<Committer::Start> replay();
+  Status replay_frame(WalSegment segment, WalSequence sequence, RecordId first_id,
+                      std::string_view payload, Committer::Start& next);
+  Status seal_replayed(WalSegment segment, const Committer::Start& next);
   void start();
   void stop();
   void register_metrics();
@@ -102,13 +105,19 @@ Status EmbeddedStore::open() {
   LOGPOND_TRY(deletions_, DeletionSet::open(fs_, options_.directory, options_.read_only));
   LOGPOND_TRY(parts_, PartSet::open(fs_, options_.directory, options_.read_only, streams_));
   state_.live_parts = parts_->parts();
-  Committer::Start next;
-  LOGPOND_CHECK_OK(replay(next));
+  const Manifest manifest = parts_->manifest();
+  state_.marks = manifest.marks;
+  LOGPOND_TRY(wal_, Wal::open(fs_,
+                              {.directory = options_.directory / "wal",
+                               .segment_bytes = options_.wal_segment_bytes,
+                               .read_only = options_.read_only},
+                              {manifest.wal_floor, manifest.sealed}));
+  sealer_ = std::make_unique<Sealer>(
+      Sealer::Dependencies{clock_, metrics_, streams_, *parts_, *wal_, state_});
+  LOGPOND_TRY(Committer::Start next, replay());
   next.next_record_id = std::max(next.next_record_id, deletions_->record_id_floor());
   committer_ = std::make_unique<Committer>(
       Committer::Dependencies{clock_, metrics_, options_, publish_, streams_, *wal_, state_}, next);
-  sealer_ = std::make_unique<Sealer>(
-      Sealer::Dependencies{clock_, metrics_, streams_, *parts_, *wal_, state_});
   maintenance_ = std::make_unique<Maintenance>(
       Maintenance::Dependencies{
       clock_, metrics_, options_, *parts_, *deletions_, rules_, state_});
@@ -132,20 +141,18 @@ Status EmbeddedStore::make_data_directory() {
   return {};
 }
 
-Status EmbeddedStore::replay(Committer::Start& next) {
+Result<Committer::Start> EmbeddedStore::replay() {
   const Manifest manifest = parts_->manifest();
-  next.next_sequence = manifest.sealed.value + 1;
-  next.next_record_id = manifest.next_record_id;
+  Committer::Start next{manifest.sealed.value + 1, manifest.next_record_id};
+  const std::uint64_t first_id = next.next_record_id;
   const DurationNs begin = clock_.monotonic();
-  WalRecovery recovery;
   LOGPOND_TRY(
-      wal_, Wal::open(
-                fs_, {options_.directory / "wal", options_.wal_segment_bytes}, manifest.wal_floor,
-                options_.read_only,
-                [&](WalSegment, WalSequence sequence, RecordId first_id, std::string_view payload) {
-                  return replay_frame(sequence, first_id, payload, manifest.sealed, next);
-                },
-                recovery));
+      const WalRecovery recovery,
+      wal_->replay(
+          [&](WalSegment segment, WalSequence sequence, RecordId id, std::string_view payload) {
+            return replay_frame(segment, sequence, id, payload, next);
+          },
+          options_.on_replay));
   if (recovery.damaged_frames > 0) {
     telemetry::diag_error(
         "the write-ahead log is damaged before its end; acknowledged batches are lost",
@@ -155,17 +162,17 @@ Status EmbeddedStore::replay(Committer::Start& next) {
       static_cast<double>(clock_.monotonic() - begin) / static_cast<double>(kSecond);
   if (recovery.frames > 0 || recovery.torn_bytes > 0) {
     telemetry::diag_info("write-ahead log replayed",
-                         {{"records", std::to_string(state_.head.records())},
+                         {{"records", std::to_string(next.next_record_id - first_id)},
                           {"bytes", std::to_string(recovery.bytes)},
                           {"torn_bytes_dropped", std::to_string(recovery.torn_bytes)},
                           {"seconds", std::to_string(seconds)}});
   }
-  return {};
+  return next;
 }
 
-Status EmbeddedStore::replay_frame(WalSequence sequence, RecordId first_id,
-                                   std::string_view payload, WalSequence sealed,
-                                   Committer::Start& next) {
+Status EmbeddedStore::replay_frame(WalSegment segment, WalSequence sequence, RecordId first_id,
+                                   std::string_view payload, Committer::Start& next) {
+  next.next_sequence = std::max(next.next_sequence, sequence.value + 1);
   auto batch = decode_batch(payload);
   if (!batch) {
     telemetry::diag_error(
@@ -173,18 +180,38 @@ Status EmbeddedStore::replay_frame(WalSequence sequence, RecordId first_id,
         {{"sequence", std::to_string(sequence.value)}, {"reason", batch.error().message}});
     return {};
   }
-  next.next_sequence = std::max(next.next_sequence, sequence.value + 1);
+  // A head that would not fit into memory is sealed before this batch joins it.
+  if (state_.head.bytes() + batch->size_bytes() > options_.head_bytes_max) {
+    LOGPOND_CHECK_OK(seal_replayed(segment, next));
+  }
   next.next_record_id = std::max(next.next_record_id, first_id.value + batch->size());
-  if (sequence <= sealed) return {};
   auto stored = std::make_shared<StoredBatch>();
   stored->first_id = first_id;
   for (const RecordBatch::Stream& stream : batch->streams()) {
     LOGPOND_TRY(auto interned, streams_.intern(batch->tenant(), batch->text(stream.encoded)));
     stored->streams.push_back(std::move(interned));
   }
+  if (const auto& mark = batch->mark()) {
+    state_.marks.advance(batch->tenant(), mark->source, mark->offset);
+  }
   stored->batch = std::move(*batch);
   state_.head.add(std::move(stored), sequence);
   return {};
+}
+
+/// Seals what was replayed so far. `segment` may hold more, so it stays: the sealed sequence says
+/// how much of it is done.
+Status EmbeddedStore::seal_replayed(WalSegment segment, const Committer::Start& next) {
+  if (state_.head.empty() || options_.read_only) return {};
+  auto frozen = std::make_shared<FrozenHead>();
+  frozen->point = {state_.head.last_sequence(), segment, next.next_record_id, state_.marks};
+  frozen->head = std::move(state_.head);
+  state_.head = Head();
+  {
+    const std::lock_guard lock(state_.mutex);
+    state_.frozen.push_back(std::move(frozen));
+  }
+  return sealer_->seal_front();
 }
 
 void EmbeddedStore::start() {
@@ -208,6 +235,14 @@ void EmbeddedStore::register_metrics() {
   };
   gauge("logpond_wal_bytes", "Size of the write-ahead log on disk",
         [this] { return static_cast<double>(wal_->bytes()); });
+  gauge("logpond_wal_spare_bytes", "Of which files kept for later segments",
+        [this] { return static_cast<double>(wal_->spare_bytes()); });
+  gauge("logpond_marks", "Sources whose batches carry marks", [this] {
+    const std::lock_guard lock(state_.mutex);
+    return static_cast<double>(state_.marks.size());
+  });
+  gauge("logpond_marks_max", "Limit of such sources",
+        [] { return static_cast<double>(kMarksMax); });
   gauge("logpond_head_bytes", "Memory of the head, sealing included", [this] {
     const std::lock_guard lock(state_.mutex);
     return static_cast<double>(state_.head_bytes_locked());
@@ -239,11 +274,17 @@ void EmbeddedStore::append(RecordBatch batch, AppendCallback done) {
     done(fail(ErrorCode::kUnavailable, "the store was opened read-only"));
     return;
   }
-  if (batch.empty()) {
+  if (batch.empty() && !batch.mark()) {
     done(AppendReceipt{});
     return;
   }
   committer_->append(std::move(batch), std::move(done));
+}
+
+Result<std::optional<std::uint64_t>> EmbeddedStore::mark(const TenantId& tenant,
+                                                         std::string_view source) {
+  const std::lock_guard lock(state_.mutex);
+  return state_.marks.find(tenant, source);
 }
 
 Status EmbeddedStore::flush() {

@@ -6,6 +6,8 @@ namespace logpond::storage {
 
 void Head::add(StoredBatchPtr batch, WalSequence sequence) {
   last_sequence_ = sequence;
+  ++frames_;
+  if (batch->batch.empty()) return;
   records_ += batch->batch.size();
   bytes_ += batch->batch.size_bytes();
   batches_.push_back(std::move(batch));
@@ -46,6 +48,7 @@ void Head::join_last_two() {
     }
     joined->streams.push_back(std::move(found));
   }
+  joined->batch.settle();
   bytes_ += joined->batch.size_bytes();
   bytes_ -= std::min(bytes_, older->batch.size_bytes() + newer->batch.size_bytes());
   batches_.back() = std::move(joined);

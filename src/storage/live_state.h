@@ -36,6 +36,7 @@ struct LiveState {
   Head head;
   std::deque<std::shared_ptr<const FrozenHead>> frozen;  ///< Oldest first.
   std::vector<PartPtr> live_parts;
+  MarkTable marks;  ///< Of everything acknowledged; changed by the committer only.
 
   std::optional<Error> seal_error;  ///< Of the last attempt, none once one succeeded.
   std::uint64_t seal_attempts = 0;

@@ -1,5 +1,6 @@
 #include "storage/manifest.h"
 
+#include <charconv>
 #include <cinttypes>
 #include <cstdio>
 #include <sstream>
@@ -19,6 +20,42 @@ std::string hex(std::uint64_t value) {
   return buffer;
 }
 
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_' || c == '.' || c == '/' || c == ':';
+}
+
+/// Any text as one word: other bytes as %XX; the empty text as a lone %.
+std::string as_word(std::string_view text) {
+  if (text.empty()) return "%";
+  std::string word;
+  for (const char c : text) {
+    char buffer[8];
+    std::snprintf(buffer, sizeof buffer, "%%%02x", static_cast<unsigned char>(c));
+    word += is_plain(c) ? std::string(1, c) : buffer;
+  }
+  return word;
+}
+
+std::optional<std::string> from_word(std::string_view word) {
+  std::string text;
+  if (word == "%") return text;
+  while (!word.empty()) {
+    if (word.front() != '%') {
+      text.push_back(word.front());
+      word.remove_prefix(1);
+      continue;
+    }
+    unsigned char byte = 0;
+    if (word.size() < 3) return std::nullopt;
+    const auto parsed = std::from_chars(word.data() + 1, word.data() + 3, byte, 16);
+    if (parsed.ec != std::errc() || parsed.ptr != word.data() + 3) return std::nullopt;
+    text.push_back(static_cast<char>(byte));
+    word.remove_prefix(3);
+  }
+  return text;
+}
+
 std::string print(const Manifest& manifest) {
   std::ostringstream out;
   out << "logpond-manifest " << kLayout << "\n"
@@ -26,6 +63,9 @@ std::string print(const Manifest& manifest) {
       << "next_record_id " << manifest.next_record_id << "\n"
       << "sealed_sequence " << manifest.sealed.value << "\n"
       << "wal_floor " << manifest.wal_floor.value << "\n";
+  for (const auto& [key, offset] : manifest.marks.all()) {
+    out << "mark " << as_word(key.first) << ' ' << as_word(key.second) << ' ' << offset << "\n";
+  }
   for (const PartSummary& part : manifest.parts) {
     out << "part " << part.name << ' ' << part.bytes << ' ' << part.rows << ' '
         << part.message_bytes << ' ' << part.time_min << ' ' << part.time_max << ' ' << part.id_min
@@ -71,6 +111,15 @@ Result<Manifest> parse(const std::string& text) {
       words >> manifest.sealed.value;
     } else if (key == "wal_floor") {
       words >> manifest.wal_floor.value;
+    } else if (key == "mark") {
+      std::string tenant;
+      std::string source;
+      std::uint64_t offset = 0;
+      words >> tenant >> source >> offset;
+      const auto tenant_text = from_word(tenant);
+      const auto source_text = from_word(source);
+      if (!tenant_text || !source_text) return damaged("line \"" + line + "\"");
+      manifest.marks.advance(TenantId{*tenant_text}, *source_text, offset);
     } else if (key == "part") {
       PartSummary part;
       words >> part.name >> part.bytes >> part.rows >> part.message_bytes >> part.time_min >>

@@ -9,6 +9,7 @@
 
 #include "core/result.h"
 #include "platform/file_system.h"
+#include "storage/mark_table.h"
 #include "storage/part.h"
 #include "storage/wal.h"
 
@@ -19,6 +20,7 @@ struct Manifest {
   std::uint64_t next_record_id = 1;  ///< No record sealed so far has this id or a higher one.
   WalSequence sealed;    ///< Batches up to this one are in parts; their frames are skipped.
   WalSegment wal_floor;  ///< Segments below hold nothing that is needed.
+  MarkTable marks;       ///< Of batches up to `sealed`; later ones are in the WAL.
   std::vector<PartSummary> parts;  ///< By id_min.
   bool operator==(const Manifest&) const = default;
 };

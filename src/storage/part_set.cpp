@@ -257,6 +257,7 @@ Status PartSet::commit(const std::vector<PartPtr>& added, const std::vector<Part
     next.sealed = point->sequence;
     next.wal_floor = point->wal_floor;
     next.next_record_id = point->next_record_id;
+    next.marks = point->marks;
   }
   LOGPOND_CHECK_OK(write_manifest(fs_, directory_, next));
   manifest_ = std::move(next);

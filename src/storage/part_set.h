@@ -26,6 +26,7 @@ struct SealPoint {
   WalSequence sequence;              ///< Last batch in the sealed head.
   WalSegment wal_floor;              ///< First segment with later batches.
   std::uint64_t next_record_id = 1;  ///< No sealed record has this id or a higher one.
+  MarkTable marks;                   ///< Of everything up to `sequence`.
 };
 
 /// Owns:    the manifest and the parts folder. Borrows the file system and stream table.

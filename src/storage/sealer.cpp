@@ -44,6 +44,8 @@ Status Sealer::seal_front() {
     state_.seal_error = sealed ? std::nullopt : std::optional<Error>(sealed.error());
     state_.changed.notify_all();
   }
+  // A part that does not fit may fit into what the log keeps for later.
+  if (!sealed && sealed.error().code == ErrorCode::kNoSpace) (void)wal_.remove_spares();
   if (!sealed) return sealed;
   streams_.drop_unused();
   return wal_.remove_before(front->point.wal_floor);

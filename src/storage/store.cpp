@@ -55,6 +55,10 @@ Result<std::vector<std::string>> Store::label_values(const TenantId& tenant, Tim
   return std::vector<std::string>(values.begin(), values.end());
 }
 
+Result<std::optional<std::uint64_t>> Store::mark(const TenantId&, std::string_view) {
+  return fail(ErrorCode::kUnavailable, "this store keeps no marks");
+}
+
 Result<std::vector<Pattern>> Store::patterns(const PatternRequest&) {
   return fail(ErrorCode::kUnavailable, "this store keeps no patterns");
 }

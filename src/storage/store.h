@@ -129,6 +129,8 @@ struct ScanStats {
 struct AppendReceipt {
   RecordId first_id;  ///< Record i of the batch has id first_id + i.
   std::size_t records = 0;
+  /// The batch's mark said that it is stored already: nothing was stored again.
+  bool is_duplicate = false;
 };
 using AppendCallback = std::function<void(Result<AppendReceipt>)>;
 
@@ -204,6 +206,12 @@ class Store {
   virtual void append(RecordBatch batch, AppendCallback done) = 0;
   /// The same, waiting. Not from a callback of the store.
   Result<AppendReceipt> append_and_wait(RecordBatch batch);
+
+  /// The highest offset stored of a source (RecordBatch::set_mark), nothing when there is none. An
+  /// offset is stored together with its batch or not at all; a batch with the same or a lower one is
+  /// acknowledged as a duplicate and not stored. Errors: kUnavailable (a store without marks).
+  virtual Result<std::optional<std::uint64_t>> mark(const TenantId& tenant,
+                                                    std::string_view source);
 
   /// Hands every matching row once to `sink`. A scan sees exactly what was acknowledged before it
   /// began (and perhaps more, whole batches), whatever is sealed or merged meanwhile. Errors:

@@ -95,18 +95,18 @@ Status Verification::check_part(const PartSummary& summary, const Manifest& mani
 }
 
 Status Verification::check_wal(const Manifest& manifest) {
-  WalRecovery recovery;
-  const auto wal = Wal::open(
-      fs_, {.directory = directory_ / "wal"}, manifest.wal_floor, true,
-      [&](WalSegment segment, WalSequence sequence, RecordId, std::string_view payload) -> Status {
+  LOGPOND_TRY(const auto wal, Wal::open(fs_, {.directory = directory_ / "wal", .read_only = true},
+                                        {manifest.wal_floor, manifest.sealed}));
+  LOGPOND_TRY(
+      const WalRecovery recovery,
+      wal->replay([&](WalSegment segment, WalSequence sequence, RecordId,
+                      std::string_view payload) -> Status {
         if (const auto batch = decode_batch(payload); !batch) {
           found("wal, segment " + std::to_string(segment.value),
                 "batch " + std::to_string(sequence.value) + ": " + batch.error().message);
         }
         return options_.cancel.check();
-      },
-      recovery);
-  if (!wal) return tl::unexpected(wal.error());
+      }));
   report_.wal_batches = recovery.frames;
   if (recovery.damaged_frames > 0) {
     found("wal", std::to_string(recovery.damaged_frames) +

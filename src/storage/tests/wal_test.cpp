@@ -5,7 +5,6 @@
 
 #include <map>
 
-#include "codec/checksum.h"
 #include "platform/sim/sim_file_system.h"
 
 namespace logpond::storage {
@@ -21,17 +20,18 @@ struct Replayed {
 };
 
 Replayed reopen(platform::FileSystem& fs, std::uint64_t floor = 0,
-                std::uint64_t segment_bytes = 512) {
+                std::uint64_t segment_bytes = 512, std::uint64_t sealed = 0) {
   Replayed replayed;
-  auto wal = Wal::open(
-      fs, {"/wal", segment_bytes, 64}, WalSegment{floor}, false,
+  auto wal = Wal::open(fs, {"/wal", segment_bytes, 64}, {WalSegment{floor}, WalSequence{sealed}});
+  EXPECT_TRUE(wal.has_value());
+  replayed.wal = std::move(*wal);
+  const auto recovery = replayed.wal->replay(
       [&](WalSegment, WalSequence sequence, RecordId, std::string_view payload) -> Status {
         replayed.payloads[sequence.value] = std::string(payload);
         return {};
-      },
-      replayed.recovery);
-  EXPECT_TRUE(wal.has_value());
-  replayed.wal = std::move(*wal);
+      });
+  EXPECT_TRUE(recovery.has_value());
+  replayed.recovery = *recovery;
   return replayed;
 }
 
@@ -41,8 +41,14 @@ Status write(Wal& wal, std::uint64_t first_sequence, std::vector<std::string> pa
     buffers.push_back(std::string(Wal::kFrameHeaderBytes, '\0') + payload);
   std::vector<Wal::Frame> frames;
   for (std::size_t i = 0; i < payloads.size(); ++i) {
-    frames.push_back(
-        {{first_sequence + i}, {first_sequence + i}, codec::checksum(payloads[i]), buffers[i]});
+    // Half of each payload comes as the tail.
+    const std::size_t front = payloads[i].size() / 2;
+    const std::string_view tail = std::string_view(payloads[i]).substr(front);
+    frames.push_back({{first_sequence + i},
+                      {first_sequence + i},
+                      Wal::payload_checksum(payloads[i].substr(0, front), tail),
+                      std::span(buffers[i]).first(Wal::kFrameHeaderBytes + front),
+                      tail});
   }
   return wal.write(frames);
 }

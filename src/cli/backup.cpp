@@ -59,13 +59,15 @@ int run_backup(const Arguments& arguments) {
       "backup",
       "Writes a copy of all records into a new directory while everything goes on. Parts never "
       "change, so on the same file system they are hard links, made at once and taking no room; "
-      "elsewhere they are copied. The copy is a data directory: query, verify and restore take it.");
+      "elsewhere they are copied. The copy is a data directory: query, verify and restore take "
+      "it.");
   line.positional("TARGET", &target, "A new or empty directory, on the server's machine", true);
   line.flag("--data", "DIR", &data,
             "Copies a data directory itself, without asking a server, also while one runs");
   server.declare(line);
   line.example("logpond backup /backup/monday", "Asks the server");
-  line.example("logpond backup --data ./logpond-data /mnt/usb/logs", "Without a server, with a bar");
+  line.example("logpond backup --data ./logpond-data /mnt/usb/logs",
+               "Without a server, with a bar");
   line.example("logpond query --data /backup/monday '{app=\"shop\"}' --since 30d", "Looks into it");
   if (const auto status = line.parse(arguments)) return *status;
   if (!data.empty()) return backup_directory(data, target);

@@ -16,7 +16,8 @@ constexpr DurationNs kPatience = 6 * kHour;
 
 int compact_directory(const std::string& directory) {
   const auto fs = platform::make_posix_file_system();
-  if (!fs->exists(directory)) return failed("compact", "there is no directory \"" + directory + "\"");
+  if (!fs->exists(directory))
+    return failed("compact", "there is no directory \"" + directory + "\"");
   telemetry::MetricsRegistry metrics;
   storage::EmbeddedStoreOptions options;
   options.directory = directory;

@@ -27,11 +27,13 @@ CommandLine declare(DeleteFlags& flags) {
   CommandLine line(
       "delete",
       "Deletes the records that a selector, line filters and a time range name: they are hidden at "
-      "once and leave the disk at a later merge. Asks nothing and prints the deletion's id. Records "
+      "once and leave the disk at a later merge. Asks nothing and prints the deletion's id. "
+      "Records "
       "that come later stay.");
   line.positional("LOGQL", &flags.query, "A selector, with line filters |= != |~ !~ or without",
                   false);
-  line.flag("--since", "DURATION", &flags.since, "How far back from --to; this or --from is needed");
+  line.flag("--since", "DURATION", &flags.since,
+            "How far back from --to; this or --from is needed");
   line.flag("--from", "TIME", &flags.from,
             "Beginning of the range: now-2h, 2026-11-21, 2026-11-21T08:00:00Z, epoch seconds");
   line.flag("--to", "TIME", &flags.to, "End of the range, itself not inside", "now");
@@ -91,9 +93,8 @@ int run_delete(const Arguments& arguments) {
   if (modes != 1) return line.wrong_usage("give a query, --list or --cancel ID");
   if (!flags.query.empty() && flags.since.empty() && flags.from.empty())
     return line.wrong_usage("say how far back with --since or --from");
-  const auto range =
-      resolve_range({flags.since.empty() ? "1h" : flags.since, flags.from, flags.to},
-                    platform::system_clock().now());
+  const auto range = resolve_range({flags.since.empty() ? "1h" : flags.since, flags.from, flags.to},
+                                   platform::system_clock().now());
   if (!range) return line.wrong_usage(range.error().message);
   auto client = ServerClient::create(flags.server);
   if (!client) return line.wrong_usage(client.error().message);

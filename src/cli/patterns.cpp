@@ -52,9 +52,8 @@ void select_rows(const PatternFlags& flags, TimeRange range, std::vector<Pattern
   std::erase_if(rows, [&](const PatternRow& row) {
     return row.records == 0 || (flags.wants_new && !range.contains(row.first_seen));
   });
-  std::stable_sort(rows.begin(), rows.end(), [](const PatternRow& a, const PatternRow& b) {
-    return a.records > b.records;
-  });
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const PatternRow& a, const PatternRow& b) { return a.records > b.records; });
   const auto limit = static_cast<std::size_t>(flags.limit);
   if (limit > 0 && rows.size() > limit) rows.resize(limit);
 }

@@ -169,7 +169,8 @@ void apply_tables(const TomlDocument& document, const std::function<std::string(
   for (const TomlTable& table : document.tables) {
     if (table.section != kRulesSection || table.key != kRulesKey) {
       problems.push_back({at(table.line), "unknown list of tables [[" + table.section + "." +
-                                              table.key + "]]; there is [[store.retention_rules]]"});
+                                              table.key +
+                                              "]]; there is [[store.retention_rules]]"});
       continue;
     }
     if (is_first) config.store.retention_rules.clear();  // the file says all of them

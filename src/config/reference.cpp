@@ -42,7 +42,8 @@ std::string default_cell(const OptionSpec& option) {
 /// The tables that are no options.
 std::string rules_reference() {
   std::string text =
-      "\n### `[[store.retention_rules]]`\n\nHow long some streams are kept, beside the limits of the "
+      "\n### `[[store.retention_rules]]`\n\nHow long some streams are kept, beside the limits of "
+      "the "
       "whole store: as many tables as wanted. A record goes when\nany rule, or `retention` or "
       "`retention_bytes`, says so. They are in the file only, and change with a restart.\n\n"
       "| key | type | meaning |\n| --- | --- | --- |\n";
@@ -107,8 +108,9 @@ std::string render_example() {
       text += "# " + std::string(option.key) + " = " + toml_value(option) + "\n";
     }
     if (section.name == kRulesSection) {
-      text += "\n# How long some streams are kept; as many tables as wanted.\n"
-              "# [[store.retention_rules]]\n# selector = '{env=\"test\"}'\n# max_age = \"3d\"\n";
+      text +=
+          "\n# How long some streams are kept; as many tables as wanted.\n"
+          "# [[store.retention_rules]]\n# selector = '{env=\"test\"}'\n# max_age = \"3d\"\n";
     }
   }
   return text;

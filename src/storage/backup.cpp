@@ -105,15 +105,14 @@ Result<bool> DirectoryCopy::copy_part(const PartSummary& part) {
     if (linked.error().code == ErrorCode::kNotFound) return false;
     if (linked.error().code != ErrorCode::kUnavailable) return tl::unexpected(linked.error());
   }
-  const Status copied =
-      copy_file(fs_, from, to, [this](std::uint64_t bytes) { advance(bytes); });
+  const Status copied = copy_file(fs_, from, to, [this](std::uint64_t bytes) { advance(bytes); });
   if (!copied && copied.error().code == ErrorCode::kNotFound) return false;
   if (!copied) return tl::unexpected(copied.error());
   return true;
 }
 
-/// The segments that exist now and still count, oldest first. The newest may be cut in the middle of a batch, as
-/// after a crash: that batch was not acknowledged when the copying began.
+/// The segments that exist now and still count, oldest first. The newest may be cut in the middle
+/// of a batch, as after a crash: that batch was not acknowledged when the copying began.
 Status DirectoryCopy::copy_wal(WalSegment floor) {
   char first[24];
   std::snprintf(first, sizeof first, "%016" PRIx64 ".wal", floor.value);
@@ -161,8 +160,7 @@ Result<bool> DirectoryCopy::copy_moment(const Manifest& manifest) {
 
 Status DirectoryCopy::drop_unnamed(const Manifest& manifest) {
   for (const PartSummary& part : manifest.parts) parts_.erase(part.name);
-  for (const std::string& name : parts_)
-    LOGPOND_CHECK_OK(fs_.remove(options_.to / "parts" / name));
+  for (const std::string& name : parts_) LOGPOND_CHECK_OK(fs_.remove(options_.to / "parts" / name));
   return {};
 }
 

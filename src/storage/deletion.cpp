@@ -126,8 +126,7 @@ DeletionPtr with_state(const Deletion& deletion, DeletionState state) {
 // ---------------------------------------------------------------------------------
 
 bool Deletion::concerns(const Stream& stream) const {
-  const bool is_of_tenant =
-      request_.tenant.value.empty() || stream.tenant == request_.tenant;
+  const bool is_of_tenant = request_.tenant.value.empty() || stream.tenant == request_.tenant;
   return is_of_tenant && request_.selector.matches(stream.labels);
 }
 
@@ -242,9 +241,8 @@ Result<DeletionInfo> DeletionSet::add(DeleteRequest request, std::uint64_t recor
     return deletion->info().state == DeletionState::kReceived;
   });
   if (static_cast<std::size_t>(waiting) >= kReceivedMax) {
-    return fail(ErrorCode::kLimitExceeded,
-                "more than " + std::to_string(kReceivedMax) +
-                    " deletions wait to be processed; try again later");
+    return fail(ErrorCode::kLimitExceeded, "more than " + std::to_string(kReceivedMax) +
+                                               " deletions wait to be processed; try again later");
   }
   DeletionInfo info;
   info.id = unused_id(request, now);
@@ -279,8 +277,7 @@ Status DeletionSet::finish(const std::vector<DeletionPtr>& processed, TimestampN
   std::vector<DeletionPtr> next;
   bool is_changed = false;
   for (const DeletionPtr& deletion : all_) {
-    const bool is_done =
-        std::find(processed.begin(), processed.end(), deletion) != processed.end();
+    const bool is_done = std::find(processed.begin(), processed.end(), deletion) != processed.end();
     const bool is_old = deletion->info().state == DeletionState::kProcessed &&
                         now - deletion->info().created > kProcessedKept;
     is_changed = is_changed || is_done || is_old;

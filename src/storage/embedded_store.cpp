@@ -58,6 +58,7 @@ class EmbeddedStore : public Store {
  private:
   Status make_data_directory();
   Result<Committer::Start> replay();
+  bool has_moved(const Manifest& manifest) const;
   Status replay_frame(WalSegment segment, WalSequence sequence, RecordId first_id,
                       std::string_view payload, Committer::Start& next);
   Status seal_replayed(WalSegment segment, const Committer::Start& next);
@@ -119,8 +120,7 @@ Status EmbeddedStore::open() {
   committer_ = std::make_unique<Committer>(
       Committer::Dependencies{clock_, metrics_, options_, publish_, streams_, *wal_, state_}, next);
   maintenance_ = std::make_unique<Maintenance>(
-      Maintenance::Dependencies{
-      clock_, metrics_, options_, *parts_, *deletions_, rules_, state_});
+      Maintenance::Dependencies{clock_, metrics_, options_, *parts_, *deletions_, rules_, state_});
   register_metrics();
   if (!options_.read_only) start();
   return {};
@@ -153,7 +153,7 @@ Result<Committer::Start> EmbeddedStore::replay() {
             return replay_frame(segment, sequence, id, payload, next);
           },
           options_.on_replay));
-  if (recovery.damaged_frames > 0) {
+  if (recovery.damaged_frames > 0 && !has_moved(manifest)) {
     telemetry::diag_error(
         "the write-ahead log is damaged before its end; acknowledged batches are lost",
         {{"damaged", std::to_string(recovery.damaged_frames)}});
@@ -168,6 +168,14 @@ Result<Committer::Start> EmbeddedStore::replay() {
                           {"seconds", std::to_string(seconds)}});
   }
   return next;
+}
+
+/// Read-only beside a server: it sealed a head and freed segments since `manifest` was read, so
+/// what was found is to be read anew (open_read_only() does).
+bool EmbeddedStore::has_moved(const Manifest& manifest) const {
+  if (!options_.read_only) return false;
+  const auto now = read_manifest(fs_, options_.directory);
+  return now && *now && (*now)->sealed != manifest.sealed;
 }
 
 Status EmbeddedStore::replay_frame(WalSegment segment, WalSequence sequence, RecordId first_id,
@@ -349,8 +357,7 @@ void EmbeddedStore::report_damage(const Error& error) const {
 }
 
 Result<ScanStats> EmbeddedStore::scan(const ScanRequest& request, ScanSink& sink) {
-  return scan_visible(view(), request, sink,
-                      [this](const Error& error) { report_damage(error); });
+  return scan_visible(view(), request, sink, [this](const Error& error) { report_damage(error); });
 }
 
 Result<std::vector<StreamPtr>> EmbeddedStore::series(const TenantId& tenant, TimeRange range,

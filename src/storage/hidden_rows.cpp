@@ -175,7 +175,8 @@ struct HeaderAnswer {
   StoreView to_scan;
 };
 
-void ask_part(const std::shared_ptr<const Part>& part, const Deletion& deletion, HeaderAnswer& answer) {
+void ask_part(const std::shared_ptr<const Part>& part, const Deletion& deletion,
+              HeaderAnswer& answer) {
   bool may_hold = false;
   for (const GroupMeta& group : part->groups()) {
     if (!deletion.may_hide(group.time_min, group.time_max, group.id_min)) continue;
@@ -233,10 +234,9 @@ std::size_t HiddenRows::find(const RecordBlock& block, std::vector<bool>& hidden
     auto& deletions = of_streams[block.stream_indexes[row]];
     if (deletions == nullptr) deletions = &deletions_of(block.stream(row));
     const std::string_view line = block.messages.empty() ? std::string_view() : block.messages[row];
-    hidden[row] = std::any_of(
-        deletions->begin(), deletions->end(), [&](const Deletion* deletion) {
-          return deletion->hides(block.ids[row], block.timestamps[row], line);
-        });
+    hidden[row] = std::any_of(deletions->begin(), deletions->end(), [&](const Deletion* deletion) {
+      return deletion->hides(block.ids[row], block.timestamps[row], line);
+    });
     if (hidden[row]) ++found;
   }
   return found;

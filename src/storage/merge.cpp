@@ -14,8 +14,8 @@ std::vector<DeletionPtr> deletions_for(const Part& part, const GroupMeta& group,
   std::vector<DeletionPtr> found;
   for (const DeletionPtr& deletion : deletions) {
     if (!deletion->may_hide(group.time_min, group.time_max, group.id_min)) continue;
-    const bool is_concerned = std::any_of(
-        group.streams.begin(), group.streams.end(), [&](const GroupStream& stream) {
+    const bool is_concerned =
+        std::any_of(group.streams.begin(), group.streams.end(), [&](const GroupStream& stream) {
           return deletion->concerns(*part.streams()[stream.stream]);
         });
     if (is_concerned) found.push_back(deletion);
@@ -42,9 +42,8 @@ Status read_visible_rows(const Part& part, const GroupMeta& group,
   std::vector<std::uint32_t> rows(group.rows);
   for (std::uint32_t row = 0; row < group.rows; ++row) rows[row] = row;
   std::vector<bool> hidden;
-  LOGPOND_TRY(
-      const RecordBlock all,
-      reader.block(rows, hidden_rows.reads_lines() ? Columns::kMessage : Columns::kNone));
+  LOGPOND_TRY(const RecordBlock all,
+              reader.block(rows, hidden_rows.reads_lines() ? Columns::kMessage : Columns::kNone));
   hidden_rows.find(all, hidden);
   std::erase_if(rows, [&](std::uint32_t row) { return hidden[row]; });
   if (rows.empty()) return {};

@@ -145,8 +145,7 @@ Status PartSet::load(bool read_only) {
         return fail(ErrorCode::kConflict, "the data directory changed while it was read");
       }
     }
-    if (part.error().code == ErrorCode::kCorruption ||
-               part.error().code == ErrorCode::kNotFound) {
+    if (part.error().code == ErrorCode::kCorruption || part.error().code == ErrorCode::kNotFound) {
       telemetry::diag_error(
           "part is damaged and set aside; its records are missing from every answer",
           {{"part", summary.name},
@@ -270,12 +269,11 @@ Status PartSet::seal(const Head& head, const SealPoint& point, const Committed& 
   std::vector<PartPtr> added;
   const auto write_all = [&]() -> Status {
     for (const auto& [partition, rows] : rows_by_partition(head)) {
-      LOGPOND_TRY(auto part,
-                  write_and_open(partition, kSealLevel,
-                                 [&rows = rows](PartWriter& writer) -> Result<bool> {
-                                   LOGPOND_CHECK_OK(fill_from_rows(writer, rows));
-                                   return true;
-                                 }));
+      LOGPOND_TRY(auto part, write_and_open(partition, kSealLevel,
+                                            [&rows = rows](PartWriter& writer) -> Result<bool> {
+                                              LOGPOND_CHECK_OK(fill_from_rows(writer, rows));
+                                              return true;
+                                            }));
       added.push_back(std::move(part));
     }
     return commit(added, {}, &point, committed);
@@ -348,8 +346,7 @@ Result<PartPtr> PartSet::rewrite(const std::vector<PartPtr>& inputs,
 /// name costs what could not be read anyway: the sweep takes it.
 void PartSet::retire(const Part& part, bool is_damaged) const {
   const std::filesystem::path path = directory_ / kPartsFolder / part.summary().name;
-  const Status gone =
-      is_damaged ? fs_.rename(path, path.string() + ".damaged") : fs_.remove(path);
+  const Status gone = is_damaged ? fs_.rename(path, path.string() + ".damaged") : fs_.remove(path);
   if (!gone) telemetry::diag_warn("cannot remove a part", {{"reason", gone.error().message}});
 }
 

@@ -20,9 +20,9 @@ class Purge {
  public:
   explicit Purge(PartSet& parts) : parts_(parts) {}
 
-  /// Rewrites every part that holds hidden rows; for a retention rule only parts that are old enough
-  /// as a whole. Stops early, without an error, when `is_stopping`
-  /// says so. Errors: kIo, kNoSpace.
+  /// Rewrites every part that holds hidden rows; for a retention rule only parts that are old
+  /// enough as a whole. Stops early, without an error, when `is_stopping` says so. Errors: kIo,
+  /// kNoSpace.
   Status run(const std::vector<DeletionPtr>& deletions, const PartSet::Committed& committed,
              const std::function<bool()>& is_stopping);
   /// True when `view` holds no row of the deletion any more. Errors: kIo.

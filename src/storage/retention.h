@@ -14,8 +14,8 @@ class Part;
 
 /// One rule. A record goes when any rule says so, or the store's own limits do.
 struct RetentionRule {
-  TenantId tenant{""};  ///< An empty name means every tenant.
-  Selector selector;    ///< Empty: every stream.
+  TenantId tenant{""};          ///< An empty name means every tenant.
+  Selector selector;            ///< Empty: every stream.
   DurationNs age_max = 0;       ///< Older records are hidden at once and go; 0: no limit.
   std::uint64_t bytes_max = 0;  ///< Beyond it on disk, the oldest parts' records go; 0: no limit.
 };

@@ -66,7 +66,7 @@ struct ScanRequest {
 
 /// What rows have in common, so that a consumer works once a class and not once a row.
 struct RecordClass {
-  std::uint32_t stream_index = 0;  ///< Into RecordBlock::streams.
+  std::uint32_t stream_index = 0;        ///< Into RecordBlock::streams.
   Severity severity = Severity::kUnset;  ///< Meaningful with kSeverity, as the word is.
   std::string_view severity_text;
   std::span<const FieldView> fields;  ///< All fields asked for, when classes_have_fields.
@@ -173,9 +173,9 @@ struct StreamVolume {
 
 /// A template of messages with what its lines did: `connection from <_> closed`.
 struct Pattern {
-  std::string text;             ///< Variables as `<_>`, the form of LogQL's pattern filters.
-  TimestampNs first_seen = 0;   ///< Of all matching records in the store, whatever the range.
-  std::uint64_t records = 0;    ///< In the range.
+  std::string text;            ///< Variables as `<_>`, the form of LogQL's pattern filters.
+  TimestampNs first_seen = 0;  ///< Of all matching records in the store, whatever the range.
+  std::uint64_t records = 0;   ///< In the range.
   std::vector<std::pair<TimestampNs, std::uint64_t>> counts;  ///< By start of step, ascending.
 };
 struct PatternRequest {
@@ -188,7 +188,7 @@ struct PatternRequest {
 
 /// One field of the records that match, from headers where they tell.
 struct FieldStats {
-  std::string name;  ///< As it came in.
+  std::string name;                     ///< As it came in.
   FieldKind kind = FieldKind::kString;  ///< kString when kinds are mixed.
   std::uint64_t records = 0;            ///< Rows that have it.
   std::uint64_t distinct = 0;           ///< Values, estimated.
@@ -208,8 +208,8 @@ class Store {
   Result<AppendReceipt> append_and_wait(RecordBatch batch);
 
   /// The highest offset stored of a source (RecordBatch::set_mark), nothing when there is none. An
-  /// offset is stored together with its batch or not at all; a batch with the same or a lower one is
-  /// acknowledged as a duplicate and not stored. Errors: kUnavailable (a store without marks).
+  /// offset is stored together with its batch or not at all; a batch with the same or a lower one
+  /// is acknowledged as a duplicate and not stored. Errors: kUnavailable (a store without marks).
   virtual Result<std::optional<std::uint64_t>> mark(const TenantId& tenant,
                                                     std::string_view source);
 

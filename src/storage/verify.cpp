@@ -1,6 +1,7 @@
 #include "storage/verify.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "storage/batch_codec.h"
 #include "storage/deletion.h"
@@ -24,7 +25,8 @@ class Verification {
   Status check_deletions();
   Status check_part(const PartSummary& summary, const Manifest& manifest);
   Status check_groups(const Part& part);
-  Status check_wal(const Manifest& manifest);
+  Status check_wal();
+  Result<std::vector<Damage>> damages_of_wal(const Manifest& manifest);
   Status count_set_aside();
   void found(std::string place, std::string reason) {
     ++report_.damages;
@@ -94,25 +96,42 @@ Status Verification::check_part(const PartSummary& summary, const Manifest& mani
   return check_groups(**part);
 }
 
-Status Verification::check_wal(const Manifest& manifest) {
+Result<std::vector<Damage>> Verification::damages_of_wal(const Manifest& manifest) {
+  std::vector<Damage> damages;
   LOGPOND_TRY(const auto wal, Wal::open(fs_, {.directory = directory_ / "wal", .read_only = true},
                                         {manifest.wal_floor, manifest.sealed}));
-  LOGPOND_TRY(
-      const WalRecovery recovery,
-      wal->replay([&](WalSegment segment, WalSequence sequence, RecordId,
-                      std::string_view payload) -> Status {
-        if (const auto batch = decode_batch(payload); !batch) {
-          found("wal, segment " + std::to_string(segment.value),
-                "batch " + std::to_string(sequence.value) + ": " + batch.error().message);
-        }
-        return options_.cancel.check();
-      }));
+  LOGPOND_TRY(const WalRecovery recovery, wal->replay([&](WalSegment segment, WalSequence sequence,
+                                                          RecordId,
+                                                          std::string_view payload) -> Status {
+    if (const auto batch = decode_batch(payload); !batch) {
+      damages.push_back({"wal, segment " + std::to_string(segment.value),
+                         "batch " + std::to_string(sequence.value) + ": " + batch.error().message});
+    }
+    return options_.cancel.check();
+  }));
   report_.wal_batches = recovery.frames;
   if (recovery.damaged_frames > 0) {
-    found("wal", std::to_string(recovery.damaged_frames) +
-                     " damaged places before its end: acknowledged batches are lost");
+    damages.push_back({"wal", std::to_string(recovery.damaged_frames) +
+                                  " damaged places before its end: acknowledged batches are lost"});
   }
-  return {};
+  return damages;
+}
+
+/// What looks like damage may be a server's work: it sealed a head and freed segments meanwhile.
+/// Then the log is read once more from where it counts now.
+Status Verification::check_wal() {
+  constexpr int kAttemptsMax = 20;
+  for (int attempt = 0;; ++attempt) {
+    LOGPOND_TRY(const auto before, read_manifest(fs_, directory_));
+    if (!before) return {};
+    const auto damages = damages_of_wal(*before);
+    LOGPOND_TRY(const auto after, read_manifest(fs_, directory_));
+    const bool has_moved = after && after->sealed != before->sealed;
+    if (has_moved && (!damages || !damages->empty()) && attempt < kAttemptsMax) continue;
+    if (!damages) return tl::unexpected(damages.error());
+    for (const Damage& damage : *damages) found(damage.place, damage.reason);
+    return {};
+  }
 }
 
 Status Verification::count_set_aside() {
@@ -141,9 +160,8 @@ Result<VerifyReport> Verification::run() {
   }
   for (const PartSummary& part : (*manifest)->parts) bytes_all_ += part.bytes;
   LOGPOND_CHECK_OK(check_deletions());
-  LOGPOND_CHECK_OK(check_wal(**manifest));
-  for (const PartSummary& part : (*manifest)->parts)
-    LOGPOND_CHECK_OK(check_part(part, **manifest));
+  LOGPOND_CHECK_OK(check_wal());
+  for (const PartSummary& part : (*manifest)->parts) LOGPOND_CHECK_OK(check_part(part, **manifest));
   LOGPOND_CHECK_OK(count_set_aside());
   return report_;
 }

@@ -89,8 +89,7 @@ net::HttpResponse handle_list_deletes(const ApiContext& context, const net::Http
   return net::HttpResponse::json(200, std::move(out));
 }
 
-net::HttpResponse handle_cancel_delete(const ApiContext& context,
-                                       const net::HttpRequest& request) {
+net::HttpResponse handle_cancel_delete(const ApiContext& context, const net::HttpRequest& request) {
   const TenantChoice choice = tenant_of(request, context.options);
   if (choice.refusal) return *choice.refusal;
   // `force` is for requests that Loki cut into pieces; ours are whole.

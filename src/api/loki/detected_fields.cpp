@@ -112,8 +112,7 @@ void FieldDetector::add_lines(const std::vector<logql::ResultLine>& lines,
       if (label.origin == logql::LabelOrigin::kStream || is_error_label(label.name)) continue;
       const bool is_from_line = label.origin == logql::LabelOrigin::kParsed;
       is_parsed = is_parsed || is_from_line;
-      add_value(label.name, label.value,
-                is_from_line ? parsers : std::vector<std::string>());
+      add_value(label.name, label.value, is_from_line ? parsers : std::vector<std::string>());
     }
     if (!is_parsed) {
       unparsed_.insert(line.id);

@@ -22,10 +22,10 @@ DetectedType type_of_value(std::string_view value);
 /// A field as found so far.
 struct DetectedField {
   DetectedType type = DetectedType::kString;
-  std::vector<std::string> values;    ///< Distinct, in the order met.
-  std::uint64_t cardinality = 0;      ///< At least; values may say more.
-  std::set<std::string> parsers;      ///< Empty for structured metadata.
-  std::vector<std::string> json_path; ///< Of fields that the json parser found.
+  std::vector<std::string> values;     ///< Distinct, in the order met.
+  std::uint64_t cardinality = 0;       ///< At least; values may say more.
+  std::set<std::string> parsers;       ///< Empty for structured metadata.
+  std::vector<std::string> json_path;  ///< Of fields that the json parser found.
 };
 
 /// Takes the same lines as stored, as `| json` sees them and as `| logfmt` does.

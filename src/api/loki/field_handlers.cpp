@@ -71,12 +71,10 @@ Result<FieldDetector> detect(const ApiContext& context, const FieldQuery& query)
     detector.add_parsed(parsed, parser);
   }
   if (!query.is_bare_selector) return detector;  // headers know no pipelines
-  const auto stats =
-      context.store.field_stats(query.lines.tenant, {query.lines.start, query.lines.end},
-                                query.selector, query.lines.cancel);
+  const auto stats = context.store.field_stats(
+      query.lines.tenant, {query.lines.start, query.lines.end}, query.selector, query.lines.cancel);
   if (stats) detector.add_stats(*stats);
-  if (!stats && stats.error().code != ErrorCode::kUnavailable)
-    return tl::unexpected(stats.error());
+  if (!stats && stats.error().code != ErrorCode::kUnavailable) return tl::unexpected(stats.error());
   return detector;
 }
 

@@ -14,9 +14,9 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using testing::kWorldNow;
 using ::testing::Not;
 using ::testing::StartsWith;
-using testing::kWorldNow;
 using testing::World;
 
 /// Passes everything on, and has patterns and field statistics.
@@ -186,18 +186,18 @@ TEST_F(LifecycleEndpoints, PatternsHaveLokisShape) {
 TEST_F(LifecycleEndpoints, PatternsTellWhenTheyWereFirstSeen) {
   serve_patterns();
   const auto answer = ask("GET", "/api/v1/patterns?step=60&query=" + encoded(R"({a="b"})"));
-  EXPECT_EQ(answer.body,
-            R"({"patterns":[{"pattern":"user \"<_>\" in","count":7,)"
-            R"("first_seen":"2026-11-20T00:00:00Z",)"
-            R"("samples":[[1795215600,4],[1795219140,3]]}]})"
-            "\n");
+  EXPECT_EQ(answer.body, R"({"patterns":[{"pattern":"user \"<_>\" in","count":7,)"
+                         R"("first_seen":"2026-11-20T00:00:00Z",)"
+                         R"("samples":[[1795215600,4],[1795219140,3]]}]})"
+                         "\n");
 }
 
 TEST_F(LifecycleEndpoints, PatternsAre404WhereThereAreNone) {
   class NoPatterns : public PatternStore {
    public:
     using PatternStore::PatternStore;
-    Result<std::vector<storage::Pattern>> patterns(const storage::PatternRequest& request) override {
+    Result<std::vector<storage::Pattern>> patterns(
+        const storage::PatternRequest& request) override {
       return storage::Store::patterns(request);
     }
   };
@@ -216,37 +216,37 @@ TEST_F(LifecycleEndpoints, PatternsAre404WhereThereAreNone) {
 TEST_F(LifecycleEndpoints, DetectedFieldsComeFromMetadataJsonAndLogfmt) {
   serve_patterns();
   world_.store_lines(
-      "gate", {R"({"code":200,"req":{"path":"/a"},"ok":true})", R"({"code":404,"req":{"path":"/b"}})",
-               "took=15ms size=3KB name=ann", "nothing to see"},
+      "gate",
+      {R"({"code":200,"req":{"path":"/a"},"ok":true})", R"({"code":404,"req":{"path":"/b"}})",
+       "took=15ms size=3KB name=ann", "nothing to see"},
       kWorldNow - kMinute);
   const std::string target = "/loki/api/v1/detected_fields?query=" + encoded(R"({app="gate"})");
   EXPECT_THAT(
       ask("GET", target).body,
-      AllOf(HasSubstr(
-                R"({"label":"code","type":"int","cardinality":2,"parsers":["json"],"jsonPath":["code"]})"),
-            HasSubstr(
-                R"({"label":"req_path","type":"string","cardinality":2,"parsers":["json"],"jsonPath":["req","path"]})"),
+      AllOf(HasSubstr(R"({"label":"code","type":"int","cardinality":2,)"
+                      R"("parsers":["json"],"jsonPath":["code"]})"),
+            HasSubstr(R"({"label":"req_path","type":"string","cardinality":2,)"
+                      R"("parsers":["json"],"jsonPath":["req","path"]})"),
             HasSubstr(R"({"label":"ok","type":"boolean")"),
-            HasSubstr(
-                R"({"label":"took","type":"duration","cardinality":1,"parsers":["logfmt"]})"),
+            HasSubstr(R"({"label":"took","type":"duration","cardinality":1,"parsers":["logfmt"]})"),
             HasSubstr(R"({"label":"size","type":"bytes")"),
             HasSubstr(R"({"label":"trace","type":"string","cardinality":4711,"parsers":null})"),
             HasSubstr(R"("limit":1000})")));
-  EXPECT_EQ(ask("GET", "/loki/api/v1/detected_field/code/values?query=" +
-                           encoded(R"({app="gate"})"))
-                .body,
-            R"({"values":["404","200"],"limit":1000})");
-  EXPECT_EQ(ask("GET", "/loki/api/v1/detected_field/none/values?query=" +
-                           encoded(R"({app="gate"})"))
-                .body,
-            "{}");
+  EXPECT_EQ(
+      ask("GET", "/loki/api/v1/detected_field/code/values?query=" + encoded(R"({app="gate"})"))
+          .body,
+      R"({"values":["404","200"],"limit":1000})");
+  EXPECT_EQ(
+      ask("GET", "/loki/api/v1/detected_field/none/values?query=" + encoded(R"({app="gate"})"))
+          .body,
+      "{}");
 }
 
 TEST_F(LifecycleEndpoints, DetectedFieldsTakeAQueryThatParses) {
   world_.store_lines("gate", {R"({"code":200})"}, kWorldNow - kMinute);
-  const auto answer =
-      ask("GET", "/loki/api/v1/detected_fields?query=" +
-                     encoded(R"({app="gate"} | json | logfmt | drop __error__, __error_details__)"));
+  const auto answer = ask(
+      "GET", "/loki/api/v1/detected_fields?query=" +
+                 encoded(R"({app="gate"} | json | logfmt | drop __error__, __error_details__)"));
   EXPECT_THAT(answer.body, HasSubstr(R"({"label":"code","type":"int","cardinality":1,)"
                                      R"("parsers":["json","logfmt"],"jsonPath":["code"]})"));
   EXPECT_EQ(ask("GET", "/loki/api/v1/detected_fields?query=" + encoded("{app=")).status, 400);

@@ -82,9 +82,10 @@ void append_pattern_table(std::string& out, std::span<const PatternRow> rows,
     out += seen + "  ";
     const std::string spark = spark_line(course_of(row, course), kCourseWidth);
     painter.append(out, spark, Colour::kGreen);
-    const auto columns = static_cast<std::size_t>(
-        std::count_if(spark.begin(), spark.end(),
-                      [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    const auto columns =
+        static_cast<std::size_t>(std::count_if(spark.begin(), spark.end(), [](char c) {
+          return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+        }));
     out += std::string(kCourseWidth - std::min(columns, kCourseWidth), ' ') + "  ";
     append_pattern(out, fitting(printable(row.text), left), painter);
     out += '\n';

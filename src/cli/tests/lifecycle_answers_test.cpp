@@ -15,9 +15,9 @@ constexpr std::string_view kPatterns =
     R"("samples":[[1795219200,1000],[1795219260,234]]}]})";
 
 TEST(LifecycleAnswers, ReadsDeletions) {
-  const auto removals = parse_removals(
-      R"([{"request_id":"0a1b2c3d","start_time":1795219200,"end_time":1795219260,)"
-      R"("query":"{a=\"b\"}","status":"received","created_at":1795219300}])");
+  const auto removals =
+      parse_removals(R"([{"request_id":"0a1b2c3d","start_time":1795219200,"end_time":1795219260,)"
+                     R"("query":"{a=\"b\"}","status":"received","created_at":1795219300}])");
   ASSERT_TRUE(removals.has_value());
   ASSERT_EQ(removals->size(), 1U);
   EXPECT_EQ(removals->front().id, "0a1b2c3d");
@@ -54,10 +54,9 @@ TEST(PatternPrinter, DimsVariablesAndCutsAtTheWidth) {
   EXPECT_THAT(out, HasSubstr("user \x1b[2m<_>\x1b[0m in"));
   out.clear();
   append_pattern_json(out, *rows);
-  EXPECT_EQ(out,
-            R"({"pattern":"user <_> in","count":1234,"first_seen":"2026-11-20T08:00:00.5Z",)"
-            R"("samples":[[1795219200,1000],[1795219260,234]]})"
-            "\n");
+  EXPECT_EQ(out, R"({"pattern":"user <_> in","count":1234,"first_seen":"2026-11-20T08:00:00.5Z",)"
+                 R"("samples":[[1795219200,1000],[1795219260,234]]})"
+                 "\n");
 }
 
 }  // namespace

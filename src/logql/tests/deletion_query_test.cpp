@@ -21,10 +21,10 @@ TEST(DeletionQuery, TakesASelectorWithLineFilters) {
 }
 
 TEST(DeletionQuery, RefusesEverythingElseInLokisWords) {
-  for (const char* text :
-       {"", "{}", R"({app="shop"} | json)", R"({app="shop"} | level="error")",
-        R"({app="shop"} |= ip("10.0.0.0/8"))", R"({app="shop"} |> "<_> card")",
-        R"(count_over_time({app="shop"}[1m]))", "1 + 1", R"({app=~".*"})", R"({app="shop"} |~ "(")"}) {
+  for (const char* text : {"", "{}", R"({app="shop"} | json)", R"({app="shop"} | level="error")",
+                           R"({app="shop"} |= ip("10.0.0.0/8"))", R"({app="shop"} |> "<_> card")",
+                           R"(count_over_time({app="shop"}[1m]))", "1 + 1", R"({app=~".*"})",
+                           R"({app="shop"} |~ "(")"}) {
     const auto request = parse_deletion(text);
     ASSERT_FALSE(request.has_value()) << text;
     EXPECT_EQ(request.error().code, ErrorCode::kInvalidArgument);

@@ -189,9 +189,8 @@ class SimFileSystemImpl : public SimFileSystem {
   Status link(const std::filesystem::path& from, const std::filesystem::path& to) override {
     LOGPOND_TRY(const SimNodePtr node, find("link", from));
     if (node->is_directory) return os_error("link", from, EISDIR);
-    return fail(ErrorCode::kUnavailable,
-                "cannot link \"" + from.native() + "\" to \"" + to.native() +
-                    "\": the simulated disk has no links");
+    return fail(ErrorCode::kUnavailable, "cannot link \"" + from.native() + "\" to \"" +
+                                             to.native() + "\": the simulated disk has no links");
   }
 
   Status remove(const std::filesystem::path& path) override {

@@ -252,8 +252,8 @@ RC_GTEST_PROP(DeletionProperty, TheFileGivesBackWhatWasWritten, ()) {
     DeletionInfo info;
     info.id = "0000000" + std::to_string(i);
     info.state = DeletionState::kProcessed;
-    all.push_back(std::make_shared<const Deletion>(info, request,
-                                                   *rc::gen::arbitrary<std::uint64_t>()));
+    all.push_back(
+        std::make_shared<const Deletion>(info, request, *rc::gen::arbitrary<std::uint64_t>()));
   }
   const std::string bytes = encode_deletions(all);
   const auto read = decode_deletions(bytes);
@@ -288,8 +288,7 @@ RC_GTEST_PROP(DeletionProperty, ScansGiveWhatAnObviousTwinGives, ()) {
     } else if (step == 4) {
       store.merge();
     } else if (step == 5) {
-      DeleteRequest request =
-          delete_of(some_app(), *rc::gen::element<std::string>("", "a", "b"));
+      DeleteRequest request = delete_of(some_app(), *rc::gen::element<std::string>("", "a", "b"));
       request.range.start = kNow + *rc::gen::inRange(-1, 30) * 8 * kHour;
       RC_ASSERT(store->remove(request).has_value());
       const Deletion deletion({}, request, UINT64_MAX);

@@ -70,7 +70,8 @@ TEST(RetentionRule, ByBytesDropsTheOldestOfItsStreams) {
   store.merge();
   const Lines left = store.lines();
   EXPECT_EQ(std::count_if(left.begin(), left.end(), [](const auto& l) { return l[0] == 's'; }), 5);
-  const auto kept = std::count_if(left.begin(), left.end(), [](const auto& l) { return l[0] == 'd'; });
+  const auto kept =
+      std::count_if(left.begin(), left.end(), [](const auto& l) { return l[0] == 'd'; });
   EXPECT_GT(kept, 0);
   EXPECT_LT(kept, 5);
   EXPECT_NE(std::find(left.begin(), left.end(), "d1"), left.end()) << "the newest stays";

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <span>
+#include <thread>
 
 #include "core/check.h"
 #include "storage/merge.h"
@@ -21,6 +22,9 @@ constexpr std::string_view kMixed = "mixed";
 constexpr std::size_t kDaysMax = 32;
 constexpr int kSealLevel = 1;   // sealing keeps up with ingestion
 constexpr int kMergeLevel = 3;  // merging has time
+/// Threads that open parts beside the first, and how many parts are worth one.
+constexpr std::size_t kOpenHelpersMax = 7;
+constexpr std::size_t kPartsPerOpenHelper = 64;
 /// Parts of one partition and size class that make a merge worth it.
 constexpr std::size_t kMergeFanIn = 8;
 /// Parts of this size are left alone: merging them gains nothing and costs a gigabyte of writing.
@@ -132,8 +136,10 @@ Status PartSet::load(bool read_only) {
   }
   if (manifest) manifest_ = *manifest;
   std::vector<PartSummary> damaged;
-  for (const PartSummary& summary : manifest_.parts) {
-    auto part = Part::open(fs_, directory_ / kPartsFolder, summary.name, streams_);
+  std::vector<Result<PartPtr>> opened = open_all();
+  for (std::size_t i = 0; i < opened.size(); ++i) {
+    const PartSummary& summary = manifest_.parts[i];
+    Result<PartPtr>& part = opened[i];
     if (part) {
       parts_.push_back(std::move(*part));
       continue;
@@ -163,6 +169,24 @@ Status PartSet::load(bool read_only) {
   LOGPOND_CHECK_OK(sweep());
   if (!manifest || !damaged.empty()) return write_manifest(fs_, directory_, manifest_);
   return {};
+}
+
+/// The parts of the manifest, in its order. Of many, several at once: on a cold disk opening one is
+/// mostly waiting.
+std::vector<Result<PartPtr>> PartSet::open_all() {
+  const std::vector<PartSummary>& wanted = manifest_.parts;
+  std::vector<Result<PartPtr>> opened(wanted.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < wanted.size(); i = next++)
+      opened[i] = Part::open(fs_, directory_ / kPartsFolder, wanted[i].name, streams_);
+  };
+  std::vector<std::jthread> helpers;
+  const std::size_t helpers_wanted = std::min(kOpenHelpersMax, wanted.size() / kPartsPerOpenHelper);
+  for (std::size_t i = 0; i < helpers_wanted; ++i) helpers.emplace_back(work);
+  work();
+  helpers.clear();  // joins
+  return opened;
 }
 
 void PartSet::set_aside(const PartSummary& part, const Error& error) {

@@ -72,6 +72,7 @@ class PartSet {
  private:
   PartSet(platform::FileSystem& fs, std::filesystem::path directory, StreamTable& streams);
   Status load(bool read_only);
+  std::vector<Result<PartPtr>> open_all();
   Status sweep() const;
   void set_aside(const PartSummary& part, const Error& error);
   Result<PartPtr> write_and_open(const std::string& partition, int zstd_level,

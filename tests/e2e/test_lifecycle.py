@@ -236,12 +236,12 @@ def test_query_reads_a_directory_while_its_server_is_busy(
         nonlocal acknowledged
         loki = Loki(server.url)
         try:
-            while not stop.is_set():
+            while not stop.wait(0.005):
                 first = acknowledged
-                entries = [(base + i, f"{i} " + "x" * 300) for i in range(first, first + 200)]
+                entries = [(base + i, f"{i} " + "x" * 2000) for i in range(first, first + 50)]
                 loki.push({"app": "life"}, entries)
-                acknowledged = first + 200
-                if (first // 200) % 7 == 0:
+                acknowledged = first + 50
+                if (first // 50) % 7 == 0:
                     loki.post("/api/v1/flush?merge=1")
         except Exception as error:  # told to the test's thread
             failures.append(error)

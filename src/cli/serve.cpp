@@ -8,8 +8,11 @@
 #include <mutex>
 
 #include "cli/command_line.h"
+#include "cli/output/progress.h"
+#include "cli/output/terminal.h"
 #include "config/loader.h"
 #include "config/option.h"
+#include "platform/clock.h"
 #include "platform/posix/posix_file_system.h"
 #include "platform/signals.h"
 #include "server/assembly.h"
@@ -177,9 +180,17 @@ int run_until_stopped(const ServeFlags& flags, platform::FileSystem& fs,
   auto waiter = platform::SignalWaiter::start([&](platform::Signal signal) { inbox.put(signal); });
   if (!waiter) return failed("serve", waiter.error().message);
 
-  server::Assembly assembly(loaded.config);
-  if (const Status status = assembly.start(); !status)
-    return failed("serve", status.error().message);
+  // After a crash there may be much to read back; whoever watches should see that it goes on.
+  ProgressBar bar(stderr_is_terminal());
+  const DurationNs begin = platform::system_clock().monotonic();
+  server::Assembly assembly(loaded.config, [&](std::uint64_t done, std::uint64_t total) {
+    const DurationNs waited = platform::system_clock().monotonic() - begin;
+    if (waited < kSecond / 2) return;
+    bar.update({done, total, 0, static_cast<double>(waited) / static_cast<double>(kSecond)});
+  });
+  const Status started = assembly.start();
+  bar.clear();
+  if (!started) return failed("serve", started.error().message);
   say_hello(assembly, loaded);
   while (inbox.take() == platform::Signal::kHangUp) {
     const config::Loaded again = config::load(fs, request_of(flags));

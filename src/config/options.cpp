@@ -116,6 +116,12 @@ void add_store(std::vector<OptionSpec>& t) {
                .least = std::int64_t{1} << 20,
                .most = std::int64_t{8} << 30});
   t.push_back({.section = "store",
+               .key = "cache_bytes_max",
+               .type = OptionType::kBytes,
+               .member = [](Config& c) -> std::int64_t& { return c.store.cache_bytes_max; },
+               .help = "Memory for what queries have read from parts, kept for the next ones",
+               .most = std::int64_t{64} << 30});
+  t.push_back({.section = "store",
                .key = "retention",
                .type = OptionType::kDuration,
                .member = [](Config& c) -> std::int64_t& { return c.store.retention; },

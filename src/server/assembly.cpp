@@ -1,5 +1,7 @@
 #include "server/assembly.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <optional>
 #include <thread>
@@ -63,13 +65,30 @@ api::ApiOptions api_options(const config::Config& config) {
   return options;
 }
 
+/// Bounds are in bytes of what is in use; what is not goes back to the system. glibc would keep it:
+/// each thread may get an arena of its own, and after the first large block is freed, blocks up to
+/// 32 MiB come from arenas that shrink at their end only. So: few arenas, and blocks of batches and
+/// columns from the system and back to it. Other allocators (musl's) need no such help.
+void keep_allocator_from_hoarding() {
+#ifdef __GLIBC__
+  constexpr int kArenasMax = 2;
+  constexpr int kBlockBytesFromSystem = 256 << 10;
+  constexpr int kFreeBytesKept = 4 << 20;
+  mallopt(M_ARENA_MAX, kArenasMax);
+  mallopt(M_MMAP_THRESHOLD, kBlockBytesFromSystem);
+  mallopt(M_TRIM_THRESHOLD, kFreeBytesKept);
+#endif
+}
+
 storage::EmbeddedStoreOptions store_options(const config::Config& config,
                                             const std::filesystem::path& directory) {
   storage::EmbeddedStoreOptions options;
   options.directory = directory;
   options.head_bytes_max = static_cast<std::size_t>(config.store.head_bytes_max);
-  // Sealing begins early enough that appends seldom wait for it.
-  options.seal_bytes = std::min(options.seal_bytes, options.head_bytes_max / 4);
+  options.cache_bytes_max = static_cast<std::size_t>(config.store.cache_bytes_max);
+  // One head is sealed while the next one fills; a fifth is left for when they change places, so
+  // that appends seldom wait.
+  options.seal_bytes = std::min(options.seal_bytes, options.head_bytes_max / 5 * 2);
   options.wal_segment_bytes = static_cast<std::uint64_t>(config.store.wal_segment_bytes);
   options.group_wait = config.store.group_wait;
   options.retention = config.store.retention;
@@ -99,10 +118,14 @@ Status check_listen_address(const config::Config& config) {
 // Members in the order in which they depend on each other; the parts below fill and empty them.
 class Assembly::Impl {
  public:
-  explicit Impl(config::Config config)
-      : config_(std::move(config)), hub_(metrics_), lifecycle_(parts()) {}
+  Impl(config::Config config, ReplayProgress on_replay)
+      : config_(std::move(config)),
+        on_replay_(std::move(on_replay)),
+        hub_(metrics_),
+        lifecycle_(parts()) {}
 
   Status start() {
+    keep_allocator_from_hoarding();
     configure_log(config_.log);
     LOGPOND_CHECK_OK(check_listen_address(config_));
     LOGPOND_TRY(places_, data_places(config_));
@@ -157,6 +180,7 @@ class Assembly::Impl {
     store_health_ = health_.reporter("store");
     storage::EmbeddedStoreOptions options = store_options(config_, places_.records);
     LOGPOND_TRY(options.retention_rules, retention_rules(config_));
+    options.on_replay = on_replay_;
     LOGPOND_TRY(store_, storage::open_embedded_store(
                             *fs_, clock_, metrics_, std::move(options),
                             [this](const std::shared_ptr<const storage::StoredBatch>& batch) {
@@ -251,6 +275,7 @@ class Assembly::Impl {
   void stop_demo() { demo_.reset(); }
 
   config::Config config_;
+  const ReplayProgress on_replay_;
   DataPlaces places_;
   const platform::Clock& clock_ = platform::system_clock();
   std::unique_ptr<platform::FileSystem> fs_ = platform::make_posix_file_system();
@@ -268,7 +293,8 @@ class Assembly::Impl {
   Lifecycle lifecycle_;
 };
 
-Assembly::Assembly(config::Config config) : impl_(std::make_unique<Impl>(std::move(config))) {}
+Assembly::Assembly(config::Config config, ReplayProgress on_replay)
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(on_replay))) {}
 Assembly::~Assembly() {
   stop();
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,7 +28,11 @@ Status check_listen_address(const config::Config& config);
 /// Owns the whole server. Threads: start(), stop() and reload() from one thread at a time.
 class Assembly {
  public:
-  explicit Assembly(config::Config config);
+  /// Called while start() replays what the last run left in the write-ahead log, from its thread:
+  /// bytes read and to read.
+  using ReplayProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
+  explicit Assembly(config::Config config, ReplayProgress on_replay = {});
   ~Assembly();  ///< Stops.
 
   /// Opens the store, listens, and feeds the demo when asked. Errors: kConflict (address or data

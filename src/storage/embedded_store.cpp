@@ -57,6 +57,8 @@ class EmbeddedStore : public Store {
 
  private:
   Status make_data_directory();
+  Result<Committer::Start> load();
+  Result<Committer::Start> load_for_reading();
   Result<Committer::Start> replay();
   bool has_moved(const Manifest& manifest) const;
   Status replay_frame(WalSegment segment, WalSequence sequence, RecordId first_id,
@@ -102,6 +104,17 @@ Status EmbeddedStore::open() {
     if (!lock) return tl::unexpected(lock.error());
     lock_ = std::move(*lock);
   }
+  LOGPOND_TRY(const Committer::Start next, options_.read_only ? load_for_reading() : load());
+  committer_ = std::make_unique<Committer>(
+      Committer::Dependencies{clock_, metrics_, options_, publish_, streams_, *wal_, state_}, next);
+  maintenance_ = std::make_unique<Maintenance>(
+      Maintenance::Dependencies{clock_, metrics_, options_, *parts_, *deletions_, rules_, state_});
+  register_metrics();
+  if (!options_.read_only) start();
+  return {};
+}
+
+Result<Committer::Start> EmbeddedStore::load() {
   // Before the parts: one that is processed a moment later has no rows in the parts read then.
   LOGPOND_TRY(deletions_, DeletionSet::open(fs_, options_.directory, options_.read_only));
   LOGPOND_TRY(parts_, PartSet::open(fs_, options_.directory, options_.read_only, streams_));
@@ -113,17 +126,35 @@ Status EmbeddedStore::open() {
                                .segment_bytes = options_.wal_segment_bytes,
                                .read_only = options_.read_only},
                               {manifest.wal_floor, manifest.sealed}));
-  sealer_ = std::make_unique<Sealer>(
-      Sealer::Dependencies{clock_, metrics_, streams_, *parts_, *wal_, state_});
+  if (!options_.read_only) {
+    sealer_ = std::make_unique<Sealer>(
+        Sealer::Dependencies{clock_, metrics_, streams_, *parts_, *wal_, state_});
+  }
   LOGPOND_TRY(Committer::Start next, replay());
   next.next_record_id = std::max(next.next_record_id, deletions_->record_id_floor());
-  committer_ = std::make_unique<Committer>(
-      Committer::Dependencies{clock_, metrics_, options_, publish_, streams_, *wal_, state_}, next);
-  maintenance_ = std::make_unique<Maintenance>(
-      Maintenance::Dependencies{clock_, metrics_, options_, *parts_, *deletions_, rules_, state_});
-  register_metrics();
-  if (!options_.read_only) start();
-  return {};
+  return next;
+}
+
+bool is_same_moment(const std::optional<Manifest>& a, const std::optional<Manifest>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->sealed == b->sealed && a->wal_floor == b->wal_floor;
+}
+
+/// A server may be at work on the directory: when it has sealed meanwhile, segments that were to be
+/// replayed may be gone or in use again, and what was in them is in parts not seen yet; when it has
+/// merged, parts may be gone. Then all is read anew.
+Result<Committer::Start> EmbeddedStore::load_for_reading() {
+  constexpr int kAttemptsMax = 20;
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    LOGPOND_TRY(const auto before, read_manifest(fs_, options_.directory));
+    state_.head = Head();
+    auto next = load();
+    LOGPOND_TRY(const auto after, read_manifest(fs_, options_.directory));
+    if (next ? is_same_moment(before, after) : before == after) return next;
+  }
+  return fail(ErrorCode::kUnavailable, "the data directory " + options_.directory.string() +
+                                           " changes faster than it can be read: ask its server, "
+                                           "or try again later");
 }
 
 /// A new directory is durable only when its parents are synced. Until a manifest shows that this
@@ -153,6 +184,7 @@ Result<Committer::Start> EmbeddedStore::replay() {
             return replay_frame(segment, sequence, id, payload, next);
           },
           options_.on_replay));
+  next.next_sequence = std::max(next.next_sequence, recovery.last_sequence.value + 1);
   if (recovery.damaged_frames > 0 && !has_moved(manifest)) {
     telemetry::diag_error(
         "the write-ahead log is damaged before its end; acknowledged batches are lost",
@@ -171,7 +203,7 @@ Result<Committer::Start> EmbeddedStore::replay() {
 }
 
 /// Read-only beside a server: it sealed a head and freed segments since `manifest` was read, so
-/// what was found is to be read anew (open_read_only() does).
+/// what was found is to be read anew (load_for_reading() does).
 bool EmbeddedStore::has_moved(const Manifest& manifest) const {
   if (!options_.read_only) return false;
   const auto now = read_manifest(fs_, options_.directory);
@@ -180,7 +212,6 @@ bool EmbeddedStore::has_moved(const Manifest& manifest) const {
 
 Status EmbeddedStore::replay_frame(WalSegment segment, WalSequence sequence, RecordId first_id,
                                    std::string_view payload, Committer::Start& next) {
-  next.next_sequence = std::max(next.next_sequence, sequence.value + 1);
   auto batch = decode_batch(payload);
   if (!batch) {
     telemetry::diag_error(
@@ -401,33 +432,6 @@ StoreStats EmbeddedStore::stats() const {
   return stats;
 }
 
-/// Tries to see one moment of a directory that a server works on. Each fails only when a head was
-/// sealed or parts were merged meanwhile.
-constexpr int kReadOnlyAttemptsMax = 20;
-
-bool is_same_moment(const std::optional<Manifest>& a, const std::optional<Manifest>& b) {
-  if (!a || !b) return a.has_value() == b.has_value();
-  return a->sealed == b->sealed && a->wal_floor == b->wal_floor;
-}
-
-/// A server may seal a head after the manifest was read and free its WAL before that is read: then
-/// records are missing, and it is done again.
-Result<std::unique_ptr<Store>> open_read_only(
-    platform::FileSystem& fs, const std::filesystem::path& directory,
-    const std::function<std::unique_ptr<EmbeddedStore>()>& make) {
-  for (int attempt = 0; attempt < kReadOnlyAttemptsMax; ++attempt) {
-    LOGPOND_TRY(const auto before, read_manifest(fs, directory));
-    auto store = make();
-    const Status opened = store->open();
-    LOGPOND_TRY(const auto after, read_manifest(fs, directory));
-    if (opened && is_same_moment(before, after)) return std::unique_ptr<Store>(std::move(store));
-    if (!opened && before == after) return tl::unexpected(opened.error());
-  }
-  return fail(ErrorCode::kUnavailable, "the data directory " + directory.string() +
-                                           " changes faster than it can be read: ask its server, "
-                                           "or try again later");
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_embedded_store(platform::FileSystem& fs,
@@ -435,11 +439,6 @@ Result<std::unique_ptr<Store>> open_embedded_store(platform::FileSystem& fs,
                                                    telemetry::MetricsRegistry& metrics,
                                                    EmbeddedStoreOptions options,
                                                    PublishBatch publish) {
-  if (options.read_only) {
-    return open_read_only(fs, options.directory, [&] {
-      return std::make_unique<EmbeddedStore>(fs, clock, metrics, options, publish);
-    });
-  }
   auto store =
       std::make_unique<EmbeddedStore>(fs, clock, metrics, std::move(options), std::move(publish));
   LOGPOND_CHECK_OK(store->open());

@@ -18,9 +18,9 @@ namespace logpond::storage {
 
 struct EmbeddedStoreOptions {
   std::filesystem::path directory;  ///< Made when absent.
-  std::size_t head_bytes_max = std::size_t{256}
+  std::size_t head_bytes_max = std::size_t{128}
                                << 20;  ///< Head, sealing included; beyond it appends wait.
-  std::size_t queue_bytes_max = std::size_t{64}
+  std::size_t queue_bytes_max = std::size_t{32}
                                 << 20;  ///< Appends not yet written; beyond: kLimitExceeded.
   std::size_t seal_bytes = std::size_t{64} << 20;  ///< The head is sealed when it holds so much ...
   std::size_t seal_records = 256 * 1024;           ///< ... or so many records.

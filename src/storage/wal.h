@@ -36,6 +36,8 @@ struct WalRecovery {
   std::uint64_t torn_bytes = 0;  ///< Payloads torn by a crash before they were acknowledged.
   /// Acknowledged once and unreadable now, as far as can be known; only a bad disk does that.
   std::uint64_t damaged_frames = 0;
+  /// The highest sequence on disk, of torn frames too: the next write() must have a higher one.
+  WalSequence last_sequence;
 };
 
 /// Appends frames to preallocated segment files and makes them durable. Files that are no longer

@@ -47,6 +47,7 @@ Status WalReplay::look_behind_the_end(const platform::File& file, std::uint64_t 
 Status WalReplay::read_segment(const platform::File& file, std::uint64_t file_bytes,
                                WalSegment segment) {
   buffer_bytes_ = 0;
+  last_of_segment_ = 0;
   // Whether the segment's own header is good does not matter: every frame's header says where it
   // belongs, and a segment whose creation was cut short by a crash has none.
   std::uint64_t at = kWalSegmentHeaderBytes;
@@ -69,8 +70,9 @@ Status WalReplay::read_segment(const platform::File& file, std::uint64_t file_by
 /// The group read so far is complete: was it acknowledged, and is it all there?
 void WalReplay::settle_group(const WalFrameHeader& next) {
   if (group_begin_ > 0) {
-    const bool is_acknowledged = next.durable >= group_begin_ && !next.is_first_of_session;
-    const std::uint64_t expected = next.durable - group_begin_ + 1;
+    const std::uint64_t begin = std::max(group_begin_, sealed_ + 1);
+    const bool is_acknowledged = next.durable >= begin && !next.is_first_of_session;
+    const std::uint64_t expected = next.durable - begin + 1;
     if (is_acknowledged && expected > group_whole_) {
       recovery_.damaged_frames += expected - group_whole_;
     } else {
@@ -86,10 +88,11 @@ void WalReplay::settle_group(const WalFrameHeader& next) {
 
 Status WalReplay::take_frame(WalSegment segment, const WalFrameHeader& header,
                              std::string_view payload) {
-  // What a group that could not be written left behind, or what is sealed.
-  if (header.sequence <= last_seen_) return {};
+  // What is sealed, or what a group that could not be written left behind in this segment.
+  if (header.sequence <= std::max(sealed_, last_of_segment_)) return {};
   if (header.group_begin != group_begin_) settle_group(header);
-  last_seen_ = header.sequence;
+  last_of_segment_ = header.sequence;
+  last_seen_ = std::max(last_seen_, header.sequence);
   const std::size_t front_bytes = header.payload_bytes - header.tail_bytes;
   const bool is_whole =
       payload.size() == header.payload_bytes &&
@@ -109,6 +112,7 @@ Status WalReplay::take_frame(WalSegment segment, const WalFrameHeader& header,
 const WalRecovery& WalReplay::finish() {
   recovery_.torn_bytes += group_torn_bytes_;
   group_torn_bytes_ = 0;
+  recovery_.last_sequence = {last_seen_};
   return recovery_;
 }
 

@@ -26,6 +26,7 @@ class WalReplay {
       : replay_(replay),
         progress_(progress),
         bytes_total_(bytes_total),
+        sealed_(sealed.value),
         last_seen_(sealed.value),
         last_whole_(sealed.value) {}
 
@@ -49,7 +50,9 @@ class WalReplay {
   const std::uint64_t bytes_total_;
   std::uint64_t bytes_before_ = 0;  // of segments read
 
+  const std::uint64_t sealed_;
   std::uint64_t last_seen_;
+  std::uint64_t last_of_segment_ = 0;
   std::uint64_t last_whole_;
   // The group that is being read.
   std::uint64_t group_begin_ = 0;  // 0: none yet

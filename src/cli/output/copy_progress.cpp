@@ -12,7 +12,6 @@ void CopyProgress::update(std::uint64_t bytes_done, std::uint64_t bytes_total) {
   ProgressState state;
   state.bytes_done = bytes_done;
   state.bytes_total = bytes_total;
-  state.counts_lines = false;
   state.seconds = static_cast<double>(platform::system_clock().monotonic() - begin_) /
                   static_cast<double>(kSecond);
   bar_.update(state);

@@ -49,9 +49,9 @@ std::string human_wait(double seconds) {
 
 std::string progress_line(const ProgressState& state) {
   const double rate = state.seconds > 0 ? static_cast<double>(state.bytes_done) / state.seconds : 0;
-  const std::string lines = state.counts_lines ? human_count(state.lines) + " lines  " : "";
-  const std::string tail =
-      human_bytes(static_cast<double>(state.bytes_done)) + "  " + lines + human_bytes(rate) + "/s";
+  std::string tail = human_bytes(static_cast<double>(state.bytes_done)) + "  ";
+  if (state.lines > 0) tail += human_count(state.lines) + " lines  ";
+  tail += human_bytes(rate) + "/s";
   if (state.bytes_total == 0) return tail;
   const double share =
       std::min(1.0, static_cast<double>(state.bytes_done) / static_cast<double>(state.bytes_total));

@@ -18,8 +18,7 @@ std::string human_wait(double seconds);
 struct ProgressState {
   std::uint64_t bytes_done = 0;
   std::uint64_t bytes_total = 0;  ///< 0: not known.
-  std::uint64_t lines = 0;
-  bool counts_lines = true;  ///< Else lines are not shown.
+  std::uint64_t lines = 0;        ///< 0: not shown.
   double seconds = 0;
 };
 

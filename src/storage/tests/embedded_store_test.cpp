@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "core/limits.h"
 #include "platform/posix/posix_file_system.h"
 #include "platform/sim/sim_file_system.h"
 #include "storage/tests/store_contract.h"
@@ -275,6 +276,103 @@ TEST(EmbeddedStore, BackfillOverManyDaysMakesFewFiles) {
   ASSERT_TRUE(under_test.store().flush());
   EXPECT_LE(under_test.store().stats().parts.size(), 33U);
   EXPECT_EQ(count_of(under_test.store()), 400U);
+}
+
+RecordBatch marked(std::string_view source, std::uint64_t offset, TenantId tenant = {}) {
+  ModelRecord one = record(kNow, Labels(), "at " + std::to_string(offset));
+  one.tenant = std::move(tenant);
+  RecordBatch batch = make_batch({one});
+  batch.set_mark(source, offset);
+  return batch;
+}
+
+TEST(EmbeddedStore, ABatchWithAStoredMarkIsADuplicate) {
+  const auto fs = platform::SimFileSystem::create(1);
+  EmbeddedUnderTest under_test(*fs, by_hand());
+  const auto expect_append = [&](std::uint64_t offset, bool is_duplicate) {
+    const auto receipt = under_test.store().append_and_wait(marked("a topic/0", offset));
+    ASSERT_TRUE(receipt.has_value());
+    EXPECT_EQ(receipt->is_duplicate, is_duplicate) << offset;
+    EXPECT_EQ(receipt->records, is_duplicate ? 0U : 1U) << offset;
+  };
+  const auto expect_mark = [&](std::optional<std::uint64_t> offset) {
+    EXPECT_EQ(*under_test.store().mark(TenantId{}, "a topic/0"), offset);
+  };
+  expect_mark(std::nullopt);
+  expect_append(5, false);
+  expect_append(5, true);
+  expect_append(4, true);
+  expect_mark(5);
+  under_test.reopen();  // from the write-ahead log
+  expect_mark(5);
+  expect_append(5, true);
+  ASSERT_TRUE(under_test.store().flush());
+  under_test.reopen();  // from the manifest
+  expect_mark(5);
+  expect_append(3, true);
+  expect_append(6, false);
+  expect_mark(6);
+  EXPECT_EQ(count_of(under_test.store()), 2U);
+  EXPECT_EQ(*under_test.store().mark(TenantId{"other"}, "a topic/0"), std::nullopt);
+  ASSERT_TRUE(
+      under_test.store().append_and_wait(marked("a topic/0", 1, TenantId{"other"})).has_value());
+  EXPECT_EQ(*under_test.store().mark(TenantId{"other"}, "a topic/0"), 1U);
+}
+
+TEST(EmbeddedStore, AMarkWithoutRecordsIsKept) {
+  const auto fs = platform::SimFileSystem::create(1);
+  EmbeddedUnderTest under_test(*fs, by_hand());
+  RecordBatch batch(TenantId{}, kNow);
+  batch.set_mark("filtered", 8);
+  ASSERT_TRUE(under_test.store().append_and_wait(std::move(batch)).has_value());
+  under_test.reopen();
+  EXPECT_EQ(*under_test.store().mark(TenantId{}, "filtered"), 8U);
+  ASSERT_TRUE(under_test.store().flush());
+  under_test.reopen();
+  EXPECT_EQ(*under_test.store().mark(TenantId{}, "filtered"), 8U);
+  EXPECT_EQ(count_of(under_test.store()), 0U);
+}
+
+TEST(EmbeddedStore, TooManySourcesOfMarksAreRefusedByNumber) {
+  const auto fs = platform::SimFileSystem::create(1);
+  EmbeddedUnderTest under_test(*fs, by_hand());
+  for (std::size_t i = 0; i < kMarksMax; ++i) {
+    RecordBatch batch(TenantId{}, kNow);
+    batch.set_mark("source " + std::to_string(i), 1);
+    ASSERT_TRUE(under_test.store().append_and_wait(std::move(batch)).has_value());
+  }
+  const auto refused = under_test.store().append_and_wait(marked("one more", 1));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kLimitExceeded);
+  EXPECT_NE(refused.error().message.find("10000"), std::string::npos) << refused.error().message;
+  EXPECT_TRUE(under_test.store().append_and_wait(marked("source 7", 2)).has_value());
+  const auto unnamed =
+      under_test.store().append_and_wait(marked(std::string(kMarkSourceBytesMax + 1, 's'), 1));
+  ASSERT_FALSE(unnamed.has_value());
+  EXPECT_EQ(unnamed.error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST(EmbeddedStore, ReplaySealsOnTheWayWhatDoesNotFitIntoTheHead) {
+  const auto fs = platform::SimFileSystem::create(1);
+  EmbeddedStoreOptions options = by_hand();
+  options.wal_segment_bytes = 1 << 20;
+  EmbeddedUnderTest under_test(*fs, options);
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(under_test.store()
+                    .append_and_wait(make_batch({record(kNow, Labels(), std::string(3000, 'x'))}))
+                    .has_value());
+  }
+  under_test.options().head_bytes_max = 64 << 10;
+  std::uint64_t progress = 0;
+  under_test.options().on_replay = [&](std::uint64_t done, std::uint64_t) { progress = done; };
+  for (int opening = 0; opening < 3; ++opening) {
+    under_test.reopen();
+    EXPECT_LE(under_test.store().stats().head_bytes, 64U << 10);
+    EXPECT_EQ(count_of(under_test.store()), 100U);
+    EXPECT_EQ(under_test.store().stats().next_record_id.value, 101U);
+  }
+  EXPECT_GT(progress, 0U);
+  EXPECT_GE(under_test.store().stats().parts.size(), 4U);
 }
 
 TEST(EmbeddedStore, PublishesEachDurableBatchInOrderOfIds) {

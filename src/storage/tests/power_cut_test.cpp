@@ -124,6 +124,63 @@ TEST_P(PowerCut, AfterOneFailedOperationLosesNothingAcknowledged) {
   }
 }
 
+/// A sender that repeats a batch until it is acknowledged, through restarts: each batch is stored
+/// once, whatever was cut.
+TEST_P(PowerCut, AtEveryOperationMarksStoreEachBatchOnce) {
+  constexpr int kBatches = 8;
+  const auto send_all = [](platform::FileSystem& fs, int& next) {
+    const platform::ManualClock clock(kNow);
+    telemetry::MetricsRegistry metrics;
+    auto store = open_embedded_store(fs, clock, metrics, options(), {});
+    if (!store) return;
+    while (next < kBatches) {
+      RecordBatch batch = make_batch(batch_of(next));
+      batch.set_mark("topic/0", static_cast<std::uint64_t>(next) + 1);
+      if (!(*store)->append_and_wait(std::move(batch))) return;
+      ++next;
+      if (next % 3 == 0 && !(*store)->flush()) return;
+    }
+  };
+  std::uint64_t operations = 0;
+  {
+    const auto fs = platform::SimFileSystem::create(1);
+    int next = 0;
+    send_all(*fs, next);
+    operations = fs->operations();
+  }
+  for (std::uint64_t at = 1; at <= operations; ++at) {
+    const auto fs = platform::SimFileSystem::create(at);
+    fs->fail_from_operation(at);
+    int next = 0;
+    send_all(*fs, next);
+    fs->cut_power(GetParam());
+    const platform::ManualClock clock(kNow);
+    {
+      telemetry::MetricsRegistry metrics;
+      auto store = open_embedded_store(*fs, clock, metrics, options(), {});
+      ASSERT_TRUE(store.has_value()) << at;
+      const auto mark = (*store)->mark(TenantId{}, "topic/0");
+      ASSERT_TRUE(mark.has_value());
+      EXPECT_GE(mark->value_or(0), static_cast<std::uint64_t>(next)) << at;
+    }
+    next = std::max(0, next - 2);  // a sender may be behind what it was told
+    send_all(*fs, next);
+    ASSERT_EQ(next, kBatches) << at;
+    telemetry::MetricsRegistry metrics;
+    auto store = open_embedded_store(*fs, clock, metrics, options(), {});
+    ASSERT_TRUE(store.has_value()) << at;
+    CollectingSink sink;
+    ASSERT_TRUE((*store)->scan({}, sink).has_value()) << at;
+    std::map<std::string, int> found;
+    for (const ModelRecord& one : sink.records) ++found[one.message];
+    for (int number = 0; number < kBatches; ++number) {
+      EXPECT_EQ(found.count(batch_of(number).front().message), 1U) << number << " at " << at;
+    }
+    for (const auto& [message, copies] : found) EXPECT_EQ(copies, 1) << message << " at " << at;
+    if (HasFailure()) return;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Disk, PowerCut,
                          ::testing::Values(Unsynced::kLost, Unsynced::kTorn, Unsynced::kReordered,
                                            Unsynced::kKept));

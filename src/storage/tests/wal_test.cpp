@@ -103,6 +103,175 @@ TEST(Wal, DamageInAnOldSegmentIsReportedAndTheRestIsRead) {
   EXPECT_EQ(again.recovery.damaged_frames, 1U);
 }
 
+TEST(Wal, FreedFilesBecomeLaterSegmentsAndTheirOldFramesNeverCount) {
+  const auto fs = SimFileSystem::create(1);
+  {
+    const auto opened = reopen(*fs);
+    std::uint64_t sequence = 1;
+    for (int round = 0; round < 12; ++round) {
+      ASSERT_TRUE(write(*opened.wal, sequence, {"a", "b"}));
+      sequence += 2;
+      const WalSegment floor = opened.wal->rotate();
+      ASSERT_TRUE(opened.wal->remove_before(floor));
+      EXPECT_EQ(fs->list("/wal")->size(), 1U) << round;  // the one file there ever was
+      EXPECT_EQ(opened.wal->bytes(), 512U);
+      EXPECT_EQ(opened.wal->spare_bytes(), 512U);
+    }
+    // Shorter than what lies there from before: old frames stand behind it.
+    ASSERT_TRUE(write(*opened.wal, sequence, {"new"}));
+    EXPECT_EQ(opened.wal->spare_bytes(), 0U);
+  }
+  const auto again = reopen(*fs, 13, 512, 24);
+  EXPECT_EQ(again.payloads, (std::map<std::uint64_t, std::string>{{25, "new"}}));
+  EXPECT_EQ(again.recovery.damaged_frames, 0U);
+  EXPECT_EQ(again.recovery.torn_bytes, 0U);
+}
+
+TEST(Wal, KeepsFewSparesAndTakesThemUpAgainAfterARestart) {
+  const auto fs = SimFileSystem::create(1);
+  {
+    const auto opened = reopen(*fs);
+    for (std::uint64_t sequence = 1; sequence <= 9; ++sequence) {
+      ASSERT_TRUE(write(*opened.wal, sequence, {std::string(300, 'x')}));  // one a segment
+    }
+    ASSERT_TRUE(opened.wal->remove_before(opened.wal->rotate()));
+    EXPECT_EQ(fs->list("/wal")->size(), 4U);
+  }
+  const auto again = reopen(*fs, 10, 512, 9);
+  EXPECT_EQ(again.wal->spare_bytes(), 4 * 512U);
+  ASSERT_TRUE(write(*again.wal, 10, {"y"}));
+  EXPECT_EQ(fs->list("/wal")->size(), 4U);
+  ASSERT_TRUE(again.wal->remove_spares());
+  EXPECT_EQ(*fs->list("/wal"), (std::vector<std::string>{"000000000000000a.wal"}));
+}
+
+TEST(Wal, ARefusedGroupDoesNotComeBackWhenTheNextOneGoesElsewhere) {
+  const auto fs = SimFileSystem::create(1);
+  const auto opened = reopen(*fs, 0, 1 << 20);
+  ASSERT_TRUE(write(*opened.wal, 1, {"kept"}));
+  // The group is written in two pieces; the second one fails.
+  fs->fail_operation_once(fs->operations() + 2, ErrorCode::kNoSpace);
+  ASSERT_FALSE(write(*opened.wal, 2, {"refused", std::string(100'000, 'x')}));
+  opened.wal->rotate();
+  ASSERT_TRUE(write(*opened.wal, 4, {"later"}));
+  const auto again = reopen(*fs, 0, 1 << 20);
+  EXPECT_EQ(again.payloads, (std::map<std::uint64_t, std::string>{{1, "kept"}, {4, "later"}}));
+  EXPECT_EQ(again.recovery.damaged_frames, 0U);
+}
+
+TEST(Wal, ADamagedHeaderIsReportedEvenWhereNothingWholeFollowsIt) {
+  const auto fs = SimFileSystem::create(1);
+  {
+    const auto opened = reopen(*fs);
+    for (std::uint64_t sequence = 1; sequence <= 3; ++sequence) {
+      ASSERT_TRUE(write(*opened.wal, sequence, {"x"}));
+    }
+  }
+  ASSERT_TRUE(fs->corrupt("/wal/0000000000000001.wal", 24 + Wal::kFrameHeaderBytes + 1 + 20));
+  const auto again = reopen(*fs);
+  EXPECT_EQ(again.payloads, (std::map<std::uint64_t, std::string>{{1, "x"}}));
+  EXPECT_EQ(again.recovery.damaged_frames, 1U);
+}
+
+TEST(Wal, ATornGroupThatWasNeverAcknowledgedIsNotCalledDamageLater) {
+  const auto fs = SimFileSystem::create(1);
+  {
+    const auto opened = reopen(*fs);
+    ASSERT_TRUE(write(*opened.wal, 1, {"a"}));
+    ASSERT_TRUE(write(*opened.wal, 2, {"torn", "whole"}));
+  }
+  // The first frame of the last group: 24 + (64 + 1) bytes lie before it.
+  ASSERT_TRUE(fs->corrupt("/wal/0000000000000001.wal", 24 + 65 + Wal::kFrameHeaderBytes + 1));
+  {
+    const auto opened = reopen(*fs);
+    EXPECT_EQ(opened.recovery.damaged_frames, 0U);
+    EXPECT_EQ(opened.recovery.torn_bytes, 4U);
+    EXPECT_EQ(opened.recovery.last_sequence, WalSequence{3});
+    ASSERT_TRUE(write(*opened.wal, 4, {"next"}));
+    ASSERT_TRUE(write(*opened.wal, 5, {"after"}));
+  }
+  const auto again = reopen(*fs);
+  EXPECT_EQ(again.recovery.damaged_frames, 0U);
+  EXPECT_EQ(again.payloads, (std::map<std::uint64_t, std::string>{
+                                {1, "a"}, {3, "whole"}, {4, "next"}, {5, "after"}}));
+}
+
+TEST(Wal, AGroupSealedHalfWayIsNotDamaged) {
+  const auto fs = SimFileSystem::create(1);
+  {
+    const auto opened = reopen(*fs);
+    ASSERT_TRUE(write(*opened.wal, 1, {"a", "b", "c"}));
+    ASSERT_TRUE(write(*opened.wal, 4, {"d"}));
+  }
+  const auto again = reopen(*fs, 0, 512, 2);
+  EXPECT_EQ(again.payloads, (std::map<std::uint64_t, std::string>{{3, "c"}, {4, "d"}}));
+  EXPECT_EQ(again.recovery.damaged_frames, 0U);
+}
+
+TEST(Wal, ReplayTellsHowFarItIs) {
+  const auto fs = SimFileSystem::create(1);
+  {
+    const auto opened = reopen(*fs);
+    ASSERT_TRUE(write(*opened.wal, 1, {std::string(300, 'x')}));
+    ASSERT_TRUE(write(*opened.wal, 2, {std::string(300, 'y')}));
+  }
+  const auto wal = Wal::open(*fs, {"/wal", 512, 64}, {});
+  ASSERT_TRUE(wal.has_value());
+  std::uint64_t last = 0;
+  const auto recovery = (*wal)->replay(
+      [](WalSegment, WalSequence, RecordId, std::string_view) -> Status { return {}; },
+      [&](std::uint64_t done, std::uint64_t total) {
+        EXPECT_GE(done, last);
+        EXPECT_EQ(total, 1024U);
+        last = done;
+      });
+  ASSERT_TRUE(recovery.has_value());
+  EXPECT_EQ(last, 1024U);
+}
+
+/// Small segments, so that nearly every group begins one, mostly in a file used before.
+TEST(Wal, ThePowerMayGoAtEveryOperationWhileFilesAreRecycled) {
+  for (const auto unsynced :
+       {SimFileSystem::Unsynced::kLost, SimFileSystem::Unsynced::kTorn,
+        SimFileSystem::Unsynced::kReordered, SimFileSystem::Unsynced::kKept}) {
+    std::uint64_t operations = 1;
+    for (std::uint64_t at = 1; at <= operations; ++at) {
+      const auto fs = SimFileSystem::create(at);
+      WalSegment floor;
+      std::uint64_t sealed = 0;
+      std::uint64_t acknowledged = 0;
+      {
+        const auto opened = reopen(*fs);
+        if (at > 1) fs->fail_from_operation(at);
+        for (std::uint64_t sequence = 1; sequence <= 20; ++sequence) {
+          if (!write(*opened.wal, sequence,
+                     {
+                         std::string(150, 'a'),
+                     }))
+            break;
+          acknowledged = sequence;
+          if (sequence % 4 != 0) continue;
+          // As a store does: what is sealed is known elsewhere before the log is freed.
+          sealed = sequence;
+          floor = opened.wal->rotate();
+          if (!opened.wal->remove_before(floor)) break;
+        }
+        operations = std::max(operations, fs->operations());
+      }
+      fs->cut_power(unsynced);
+      const auto again = reopen(*fs, floor.value, 512, sealed);
+      EXPECT_EQ(again.recovery.damaged_frames, 0U) << at;
+      for (std::uint64_t sequence = sealed + 1; sequence <= acknowledged; ++sequence) {
+        EXPECT_EQ(again.payloads.count(sequence), 1U) << sequence << " at " << at;
+      }
+      for (const auto& [sequence, payload] : again.payloads) {
+        EXPECT_TRUE(sequence > sealed && sequence <= acknowledged + 1) << sequence << " at " << at;
+      }
+      if (::testing::Test::HasFailure()) return;
+    }
+  }
+}
+
 TEST(Wal, UsesASmallerSegmentWhenTheDiskIsNearlyFull) {
   const auto fs = SimFileSystem::create(1);
   fs->set_capacity(1000);

@@ -37,7 +37,7 @@ test: test-dependencies configure ## Builds and runs every test
 	@cmake --build $(BUILD) --parallel $(JOBS)
 	@scripts/run_tests.sh
 
-bench: build ## The side-by-side benchmarks
+bench: build ## The side-by-side benchmarks; rewrites the figures of README and docs
 	@scripts/run_benchmarks.sh
 
 install: ## Installs binary, unit file, configuration and man page under PREFIX

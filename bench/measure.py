@@ -45,11 +45,11 @@ def measured(pid):
     cost.rss_peak_bytes = process_rss_peak_bytes(pid)
 
 
-def run_pipeline(commands, stdin=None):
+def run_pipeline(commands, stdin=None, may_find_nothing=False):
     """Runs commands with pipes between them; returns (Cost of all together, last one's stdout).
 
-    Exit status 1 of the last command is "nothing found" for rg and no failure here; any other
-    status but 0 is.
+    Raises RuntimeError at an exit status other than 0. With `may_find_nothing` the last command may
+    also end with 1, by which rg says that it found nothing.
     """
     wall = time.perf_counter()
     children, upstream = [], stdin
@@ -67,8 +67,9 @@ def run_pipeline(commands, stdin=None):
     for child, (_, status, _) in zip(children, usages):
         child.returncode = os.waitstatus_to_exitcode(status)
     for place, child in enumerate(children):
-        accepted = (0, 1) if place == len(children) - 1 else (0,)
-        if child.returncode not in accepted:
+        found_nothing = (may_find_nothing and place == len(children) - 1
+                         and child.returncode == 1)
+        if child.returncode != 0 and not found_nothing:
             raise RuntimeError(f"{commands[place]} ended with status {child.returncode}")
     cpu_s = sum(usage.ru_utime + usage.ru_stime for _, _, usage in usages)
     return Cost(cpu_s, wall_end - wall, peaks.total()), output

@@ -19,6 +19,7 @@ if [ -f web/package.json ]; then
   node_bin=$(scripts/node_bin.sh) || failed+=("node")
   run "dashboard tests" env PATH="$node_bin:$PATH" npm --prefix web test
 fi
+run "benchmark tests" build/test-venv/bin/python -m pytest -p no:cacheprovider bench/tests
 run "lint, command line and end-to-end tests" build/test-venv/bin/python -m pytest tests
 
 if [ ${#failed[@]} -ne 0 ]; then

@@ -1,45 +1,11 @@
 #include "api/json_strings.h"
 
-#include <bit>
 #include <cstdint>
-#include <cstring>
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 #include "codec/unicode.h"
 
 namespace logpond::api {
 namespace {
-
-struct Masks {
-  unsigned quote = 0;
-  unsigned special = 0;  ///< Backslash or control byte.
-};
-
-#if defined(__SSE2__)
-/// One bit per byte of the 16 at `at`. SSE2 is part of x86-64: no dispatch is needed.
-inline Masks classify(const char* at) {
-  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-  const __m128i quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-  const __m128i slashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-  // An unsigned byte is at most 0x1F when taking the smaller of both leaves it as it is.
-  const __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
-  return {static_cast<unsigned>(_mm_movemask_epi8(quotes)),
-          static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(slashes, controls)))};
-}
-#else
-inline Masks classify(const char* at) {
-  Masks masks;
-  for (unsigned i = 0; i < 16; ++i) {
-    const auto byte = static_cast<unsigned char>(at[i]);
-    masks.quote |= static_cast<unsigned>(byte == '"') << i;
-    masks.special |= static_cast<unsigned>(byte == '\\' || byte < 0x20) << i;
-  }
-  return masks;
-}
-#endif
 
 /// Continues byte by byte from the first backslash or control byte at `at`.
 RawString scan_slowly(const char* begin, const char* at, const char* end) {
@@ -126,16 +92,10 @@ std::size_t count_digits(std::string_view text) {
 }  // namespace
 
 RawString scan_json_string(const char* begin, const char* end) {
-  for (const char* at = begin; at < end; at += 16) {
-    const Masks masks = classify(at);
-    if ((masks.quote | masks.special) == 0) continue;
-    const auto first = static_cast<unsigned>(std::countr_zero(masks.quote | masks.special));
-    const char* const hit = at + first;
-    if (hit >= end) break;
-    if (((masks.quote >> first) & 1U) == 0) return scan_slowly(begin, hit, end);
-    return {{begin, static_cast<std::size_t>(hit - begin)}, true, false, false};
-  }
-  return {{begin, static_cast<std::size_t>(end - begin)}, false, false, false};
+  const char* const hit = find_string_special(begin, end);
+  if (hit >= end) return {{begin, static_cast<std::size_t>(end - begin)}, false, false, false};
+  if (*hit != '"') return scan_slowly(begin, hit, end);
+  return {{begin, static_cast<std::size_t>(hit - begin)}, true, false, false};
 }
 
 bool unescape_json(std::string_view raw, std::string& out) {

@@ -24,6 +24,8 @@ struct Stamp {
   std::uint8_t size_max = 255;        ///< 255: that or more.
   std::uint16_t characters = 0xFFFF;  ///< One bit a class of bytes that occurs; see column.md.
 
+  /// Widens the stamp to cover one more text.
+  void include(std::string_view text);
   /// False when no value can hold `literal` at `place`.
   bool may_match(Place place, std::string_view literal) const;
 };

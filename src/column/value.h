@@ -14,14 +14,16 @@ inline constexpr std::size_t kTextPadding = 64;
 /// How a text is spelt. Every kind but kText gives the text back from `bits` and `aux` alone, byte
 /// for byte; whatever does not is kText. Stored on disk: never renumber.
 enum class ValueKind : std::uint8_t {
-  kInteger = 0,    ///< `0`, `-17`: at most 18 digits, none leading zero, not `-0`. bits: int64.
-  kDecimal = 1,    ///< `12.345`: as above with a point; aux digits behind it; bits: int64 times 10^aux.
-  kPadded = 2,     ///< `007`: at most 18 digits, the first a zero; aux digits. bits: the number.
-  kIpv4 = 3,       ///< `10.0.0.1`, no leading zeros. bits: the address, first octet highest.
-  kTime = 4,       ///< `2026-11-21T10:00:00.123Z` and siblings; aux: spelling. bits: ticks since 1970.
-  kUuid = 5,       ///< 36 characters, lower case. bits: a hash.
-  kHex = 6,        ///< 16, 32, 40 or 64 lower-case digits with a decimal one among them; aux: digits. bits: a hash.
-  kText = 7,       ///< Anything else. bits: a hash.
+  kInteger = 0,  ///< `0`, `-17`: at most 18 digits, none leading zero, not `-0`. bits: int64.
+  kDecimal =
+      1,  ///< `12.345`: as above with a point; aux digits behind it; bits: int64 times 10^aux.
+  kPadded = 2,  ///< `007`: at most 18 digits, the first a zero; aux digits. bits: the number.
+  kIpv4 = 3,    ///< `10.0.0.1`, no leading zeros. bits: the address, first octet highest.
+  kTime = 4,    ///< `2026-11-21T10:00:00.123Z` and siblings; aux: spelling. bits: ticks since 1970.
+  kUuid = 5,    ///< 36 characters, lower case. bits: a hash.
+  kHex = 6,     ///< 16, 32, 40 or 64 lower-case digits with a decimal one among them; aux: digits.
+                ///< bits: a hash.
+  kText = 7,    ///< Anything else. bits: a hash.
   kReference = 8,  ///< No text: bits is a number that means something to the caller.
   kLongText = 9,   ///< Text of 65,535 bytes or more. bits: its size.
 };

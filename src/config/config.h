@@ -39,7 +39,7 @@ struct Config {
     std::string data = "./logpond-data";
     std::string url;
     std::int64_t head_bytes_max = std::int64_t{128} << 20;
-    std::int64_t cache_bytes_max = std::int64_t{64} << 20;
+    std::int64_t cache_bytes_max = std::int64_t{256} << 20;
     DurationNs retention = 0;
     std::int64_t retention_bytes = 0;
     std::int64_t wal_segment_bytes = std::int64_t{64} << 20;

@@ -121,7 +121,7 @@ RecordBatch::StreamIndex RecordBatch::intern_stream_encoded(std::string_view enc
   return at->second;
 }
 
-std::uint32_t RecordBatch::intern_name(std::string_view name) {
+std::uint32_t RecordBatch::intern_field_name(std::string_view name) {
   // Records of a batch mostly carry the same fields in the same order: the name after the last one
   // used is the likely next.
   if (!fields_.empty()) {
@@ -137,8 +137,17 @@ std::uint32_t RecordBatch::intern_name(std::string_view name) {
 }
 
 void RecordBatch::add_field(std::string_view name, std::string_view value, FieldKind kind) {
-  const std::uint32_t index = intern_name(name);
-  fields_.push_back({index, kind, put(value)});
+  add_field(intern_field_name(name), value, kind);
+}
+
+void RecordBatch::add_field(std::uint32_t name, std::string_view value, FieldKind kind) {
+  LOGPOND_CHECK(name < field_names_.size());
+  const Slice slice = put(value);
+  // Member by member: a Field made on the stack and copied whole stalls store forwarding.
+  Field& field = fields_.emplace_back();
+  field.name = name;
+  field.kind = kind;
+  field.value = slice;
 }
 
 void RecordBatch::finish_record(const Record& record) {

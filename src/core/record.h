@@ -105,6 +105,10 @@ class RecordBatch {
   /// Adds a field to the record that finish_record() will end. Text is copied into the arena.
   void add_field(std::string_view name, std::string_view value,
                  FieldKind kind = FieldKind::kString);
+  /// Place of a field name in this batch, for add_field() of many values under it.
+  std::uint32_t intern_field_name(std::string_view name);
+  /// Requires: `name` came from intern_field_name() of this batch.
+  void add_field(std::uint32_t name, std::string_view value, FieldKind kind);
   /// Ends a record: it takes the fields added since the last one. Text is copied into the arena.
   void finish_record(const Record& record);
   /// Forgets the fields added since the last finished record.
@@ -166,7 +170,6 @@ class RecordBatch {
 
  private:
   Slice put(std::string_view text);
-  std::uint32_t intern_name(std::string_view name);
   void index_again();
 
   TenantId tenant_;

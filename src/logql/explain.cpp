@@ -32,13 +32,21 @@ std::string text_of(const codec::LineFilter& filter) {
   return out;
 }
 
-std::string text_of(storage::Columns columns) {
+std::string text_of(storage::Columns columns,
+                    const std::optional<std::vector<std::string>>& field_names) {
   using storage::Columns;
   std::string out = "timestamp, id, stream";
   if (has_column(columns, Columns::kSeverity)) out += ", severity";
   if (has_column(columns, Columns::kMessage)) out += ", message";
   if (has_column(columns, Columns::kMessageSize)) out += ", message size";
-  if (has_column(columns, Columns::kFields)) out += ", fields";
+  if (!has_column(columns, Columns::kFields)) return out;
+  out += ", fields";
+  if (!field_names) return out;
+  const char* separator = ": ";
+  for (const std::string& name : *field_names) {
+    out += separator + name;
+    separator = ", ";
+  }
   return out;
 }
 
@@ -57,7 +65,7 @@ class Explainer {
     for (const storage::Matcher& m : plan.selector.matchers()) {
       selector += (selector.empty() ? "" : ", ") + text_of(m);
     }
-    line("scan {" + selector + "}, columns: " + text_of(plan.columns));
+    line("scan {" + selector + "}, columns: " + text_of(plan.columns, plan.field_names));
     ++depth_;
     for (const auto& filter : plan.line_filters) line("in the scan: line " + text_of(filter));
     for (const auto& matcher : plan.field_filters) line("in the scan: label " + text_of(matcher));

@@ -29,8 +29,9 @@ class Sooner {
 
 class BestLines final : public storage::ScanSink {
  public:
-  BestLines(Pipeline pipeline, TimeRange range, const RangeQuery& query, std::size_t limit)
-      : pipeline_(std::move(pipeline)),
+  BestLines(const LogPlan& plan, TimeRange range, const RangeQuery& query, std::size_t limit)
+      : pipeline_(plan),
+        class_tests_(pipeline_),
         range_(range),
         backward_(query.direction == storage::Order::kBackward),
         limit_(limit),
@@ -38,6 +39,7 @@ class BestLines final : public storage::ScanSink {
         cancel_(query.cancel) {}
 
   bool accept(const storage::RecordBlock& block) override {
+    class_tests_.begin(block);
     for (std::size_t i = 0; i < block.size; ++i) {
       if (i % kRowsPerCheck == 0) {
         stopped_ = cancel_.check();
@@ -81,6 +83,7 @@ class BestLines final : public storage::ScanSink {
     } else if (is_full() && !sooner(timestamp, id, heap_.front().timestamp, heap_.front().id)) {
       return;
     }
+    if (!class_tests_.may_pass(block, row)) return;
     const Row fields = row_of(block, row);
     if (!pipeline_.run(fields)) return;
     if (is_full()) {
@@ -94,6 +97,7 @@ class BestLines final : public storage::ScanSink {
   }
 
   Pipeline pipeline_;
+  ClassTests class_tests_;
   TimeRange range_;
   bool backward_;
   std::size_t limit_;
@@ -106,10 +110,10 @@ class BestLines final : public storage::ScanSink {
 
 Result<LogResult> best_lines(storage::Store& store, const LogPlan& plan, const RangeQuery& query,
                              TimeRange range, std::size_t limit, storage::ScanStats& stats) {
-  LOGPOND_TRY(auto scan, plan_scan(store, plan, query.tenant, range, query.cancel));
-  scan.request.order = query.direction;
-  BestLines sink(Pipeline(plan, std::move(scan.field_stages)), range, query, limit);
-  LOGPOND_TRY(const auto scanned, store.scan(scan.request, sink));
+  storage::ScanRequest request = plan_scan(plan, query.tenant, range, query.cancel);
+  request.order = query.direction;
+  BestLines sink(plan, range, query, limit);
+  LOGPOND_TRY(const auto scanned, store.scan(request, sink));
   stats += scanned;
   LOGPOND_CHECK_OK(sink.stopped());
   return LogResult{sink.take(), query.after ? sink.left_out() : 0};

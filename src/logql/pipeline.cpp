@@ -11,36 +11,24 @@ constexpr std::string_view kLevelLabel = "detected_level";
 
 Row row_of(const storage::RecordBlock& block, std::size_t row) {
   Row out{.timestamp = block.timestamps[row], .stream = block.stream(row).get()};
-  if (!block.severities.empty()) out.severity = block.severities[row];
+  if (!block.severities.empty() || !block.class_indexes.empty()) {
+    out.severity = block.severity_of(row);
+  }
   if (!block.messages.empty()) out.message = block.messages[row];
-  if (!block.field_begins.empty()) out.fields = block.fields_of(row);
+  if (block.classes_have_fields || !block.field_begins.empty()) out.fields = block.fields_of(row);
   return out;
 }
 
-Result<PlannedScan> plan_scan(storage::Store& store, const LogPlan& plan, const TenantId& tenant,
-                              TimeRange range, const platform::CancelToken& cancel) {
-  PlannedScan scan{.request = {.tenant = tenant,
-                               .range = range,
-                               .selector = plan.selector,
-                               .line_filters = plan.line_filters,
-                               .columns = plan.columns,
-                               .cancel = cancel}};
-  if (plan.field_filters.empty()) return scan;
-  LOGPOND_TRY(const auto streams, store.series(tenant, range, plan.selector));
-  for (std::size_t i = 0; i < plan.field_filters.size(); ++i) {
-    const std::string& name = plan.field_filters[i].name();
-    const bool is_label = std::any_of(streams.begin(), streams.end(), [&](const StreamPtr& stream) {
-      return stream->labels.has(name);
-    });
-    if (!is_label) {
-      scan.request.field_filters.push_back(plan.field_filters[i]);
-      continue;
-    }
-    scan.field_stages.push_back(plan.field_stages[i].get());
-    scan.request.columns =
-        scan.request.columns | storage::Columns::kFields | storage::Columns::kSeverity;
-  }
-  return scan;
+storage::ScanRequest plan_scan(const LogPlan& plan, const TenantId& tenant, TimeRange range,
+                               const platform::CancelToken& cancel) {
+  return {.tenant = tenant,
+          .range = range,
+          .selector = plan.selector,
+          .line_filters = plan.line_filters,
+          .field_filters = plan.field_filters,
+          .columns = plan.columns,
+          .field_names = plan.field_names,
+          .cancel = cancel};
 }
 
 void Pipeline::add_metadata(const Row& row) {
@@ -53,27 +41,46 @@ void Pipeline::add_metadata(const Row& row) {
     has_level = has_level || name.label == kLevelLabel;
     labels.add_metadata(labels.stream_has(name.label) ? name.extracted : name.label, field.value);
   }
-  if (!has_level && row.severity != Severity::kUnset) {
+  // Unless it was asked for, what a class says of severity means nothing.
+  const bool knows_level = has_column(plan_.columns, storage::Columns::kSeverity);
+  if (!has_level && knows_level && row.severity != Severity::kUnset) {
     labels.add_metadata(kLevelLabel, severity_word(row.severity));
   }
 }
 
-bool Pipeline::run(const Row& row) {
+void Pipeline::begin(const Row& row) {
   context_.arena.reset();
   context_.timestamp = row.timestamp;
   context_.line = row.message;
-  if (needs_labels_) {
-    names_.begin_line();
-    context_.labels.begin(row.stream->labels);
-    add_metadata(row);
-  }
-  for (Stage* stage : field_stages_) {
-    if (!stage->process(context_)) return false;
-  }
-  for (const auto& stage : plan_.stages) {
-    if (!stage->process(context_)) return false;
-  }
-  return true;
+  if (!plan_.needs_labels) return;
+  names_.begin_line();
+  context_.labels.begin(row.stream->labels);
+  add_metadata(row);
+}
+
+bool Pipeline::run(const Row& row) {
+  begin(row);
+  return std::all_of(plan_.stages.begin(), plan_.stages.end(),
+                     [this](const auto& stage) { return stage->process(context_); });
+}
+
+bool Pipeline::may_pass(const Row& row) {
+  begin(row);
+  const auto end = plan_.stages.begin() + static_cast<std::ptrdiff_t>(plan_.label_tests);
+  return std::all_of(plan_.stages.begin(), end,
+                     [this](const auto& stage) { return stage->process(context_); });
+}
+
+void ClassTests::begin(const storage::RecordBlock& block) {
+  const LogPlan& plan = pipeline_.plan();
+  const bool have_labels =
+      block.classes_have_fields || !has_column(plan.columns, storage::Columns::kFields);
+  const bool tell = plan.label_tests > 0 && have_labels && !block.class_indexes.empty();
+  verdicts_.assign(tell ? block.classes.size() : 0, Verdict::kUndecided);
+}
+
+ClassTests::Verdict ClassTests::test(const storage::RecordBlock& block, std::size_t row) {
+  return pipeline_.may_pass(row_of(block, row)) ? Verdict::kMayPass : Verdict::kDropped;
 }
 
 ResultLine make_result_line(const LineContext& context, RecordId id, StreamPtr stream,

@@ -141,7 +141,12 @@ class MetricPlanner {
     if (!grouping.without) {
       names.insert(names.end(), grouping.labels.begin(), grouping.labels.end());
       needs.only_labels = grouping.labels;
-      if (e.unwrap) needs.only_labels->push_back(e.unwrap->label);
+      if (e.unwrap) {
+        needs.only_labels->push_back(e.unwrap->label);
+        for (const ast::LabelFilterStage& f : e.unwrap->filters) {
+          add_label_names(f.filter, *needs.only_labels);
+        }
+      }
     }
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());

@@ -20,16 +20,16 @@ namespace logpond::logql {
 struct LogPlan {
   storage::Selector selector;
   std::vector<codec::LineFilter> line_filters;  ///< Done by the store.
-  std::vector<storage::Matcher> field_filters;  ///< Done by the store, see field_stages.
-  /// The same tests as stages, one for each of field_filters. A store looks at a record's field
-  /// before its stream's label, LogQL the other way round; so where a stream has a label of that
-  /// name, the stage is run instead.
-  std::vector<std::unique_ptr<Stage>> field_stages;
-  std::vector<std::unique_ptr<Stage>> stages;  ///< Done by us, in order.
-  std::vector<std::string> stage_texts;        ///< Of `stages`, for explain().
+  std::vector<storage::Matcher> field_filters;  ///< Done by the store.
+  std::vector<std::unique_ptr<Stage>> stages;   ///< Done by us, in order.
+  std::vector<std::string> stage_texts;         ///< Of `stages`, for explain().
+  std::size_t label_tests = 0;  ///< So many of `stages`, the first ones, only test labels.
   bool stages_change_labels = false;
-  bool needs_labels = true;  ///< Someone looks at the labels of a line.
+  bool stages_read_line = false;  ///< Or change it.
+  bool needs_labels = true;       ///< Someone looks at the labels of a line.
   storage::Columns columns = storage::Columns::kNone;
+  /// With kFields: fields that may make a difference, as ScanRequest has them.
+  std::optional<std::vector<std::string>> field_names;
 };
 
 /// Which labels make a series: these only, or all but these. `without` nothing is all of them,

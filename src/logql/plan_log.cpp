@@ -45,6 +45,7 @@ class LogPlanner {
     LOGPOND_CHECK_OK(check_selector());
     for (const ast::Stage& node : expr.stages) LOGPOND_CHECK_OK(add(node));
     plan_.needs_labels = needs_.labels || reads_labels_;
+    plan_.field_names = field_names();
     plan_.columns = columns();
     return std::move(plan_);
   }
@@ -94,21 +95,19 @@ class LogPlanner {
     if (!all_fit) return false;
     for (const ast::LabelFilter* test : tests) {
       LOGPOND_TRY(auto matcher, store_matcher(std::get<ast::Matcher>(test->test)));
-      LOGPOND_TRY(auto stage,
-                  make_label_filter(ast::LabelFilterStage{.filter = *test}, needs_.hints));
-      plan_.field_stages.push_back(std::move(stage));
       plan_.field_filters.push_back(std::move(matcher));
     }
     return true;
   }
 
   void keep(const ast::Stage& node, const StageRow& row, std::unique_ptr<Stage> stage) {
+    if (is_label_filter(node) && plan_.label_tests == plan_.stages.size()) ++plan_.label_tests;
     plan_.stages.push_back(std::move(stage));
     plan_.stage_texts.push_back(print(node));
     const bool is_line_filter = std::holds_alternative<ast::LineFilter>(node);
-    if (row.is_parser || is_line_filter || row.changes_line) reads_line_ = true;
+    if (row.is_parser || is_line_filter || row.changes_line) plan_.stages_read_line = true;
     if (!is_line_filter && !std::holds_alternative<ast::Decolorize>(node)) reads_labels_ = true;
-    if (row.is_parser) parses_ = true;
+    if (row.is_parser || std::holds_alternative<ast::Unpack>(node)) parses_ = true;
     line_changed_ = line_changed_ || row.changes_line;
     labels_changed_ = labels_changed_ || row.changes_labels;
     plan_.stages_change_labels = labels_changed_;
@@ -118,24 +117,40 @@ class LogPlanner {
   storage::Columns columns() const {
     using storage::Columns;
     Columns columns = Columns::kNone;
-    if (needs_.line || reads_line_ || (needs_.line_size && line_changed_)) {
+    if (needs_.line || plan_.stages_read_line || (needs_.line_size && line_changed_)) {
       columns = columns | Columns::kMessage;
     } else if (needs_.line_size) {
       columns = columns | Columns::kMessageSize;
     }
-    if (plan_.needs_labels) columns = columns | Columns::kFields;
+    const bool no_field_matters = plan_.field_names && plan_.field_names->empty();
+    if (plan_.needs_labels && !no_field_matters) columns = columns | Columns::kFields;
     if (plan_.needs_labels && reads_level()) columns = columns | Columns::kSeverity;
     return columns;
   }
 
   /// True unless it is certain that nobody asks for the virtual label `detected_level`.
   bool reads_level() const {
-    const auto has_level = [](const std::vector<std::string>& names) {
-      return std::find(names.begin(), names.end(), kLevelLabel) != names.end();
-    };
-    if (needs_.labels && !needs_.only_labels) return true;
-    return (needs_.only_labels && has_level(*needs_.only_labels)) || has_level(names_read_) ||
-           (parses_ && needs_.hints.wants(kLevelLabel));
+    if (!plan_.field_names) return true;
+    return std::binary_search(plan_.field_names->begin(), plan_.field_names->end(), kLevelLabel);
+  }
+
+  /// Names of the labels that may make a difference, sorted; none when all may.
+  std::optional<std::vector<std::string>> field_names() const {
+    if (needs_.labels && !needs_.only_labels) return std::nullopt;
+    std::vector<std::string> names = needs_.only_labels.value_or(std::vector<std::string>());
+    names.insert(names.end(), names_read_.begin(), names_read_.end());
+    // A parser renames what it finds where a field has the name.
+    const auto& found = needs_.hints.needed;
+    if (parses_) names.insert(names.end(), found.begin(), found.end());
+    // A field becomes `name_extracted` where the stream has its name, and makes a parsed label
+    // that.
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (!names[i].ends_with(kExtractedSuffix)) continue;
+      names.push_back(names[i].substr(0, names[i].size() - kExtractedSuffix.size()));
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
   }
 
   const LogNeeds& needs_;
@@ -144,7 +159,6 @@ class LogPlanner {
   std::vector<std::string> names_read_;
   bool line_changed_ = false;
   bool labels_changed_ = false;
-  bool reads_line_ = false;
   bool reads_labels_ = false;
   bool parses_ = false;
 };

@@ -14,7 +14,7 @@ struct LogNeeds {
   bool line = true;        ///< The text of the line.
   bool line_size = false;  ///< Its length only.
   bool labels = true;
-  /// When set, only these labels, so that a virtual one that is not among them need not be made.
+  /// When set, only these labels: fields and virtual labels that cannot be among them stay away.
   std::optional<std::vector<std::string>> only_labels;
 };
 

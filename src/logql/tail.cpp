@@ -7,7 +7,7 @@ namespace {
 
 class Tail final : public LineFilterPipeline {
  public:
-  explicit Tail(LogPlan plan) : plan_(std::move(plan)), pipeline_(plan_, {}) {}
+  explicit Tail(LogPlan plan) : plan_(std::move(plan)), pipeline_(plan_) {}
 
   bool wants_stream(const TenantId&, const Labels& labels) override {
     return plan_.selector.matches(labels);

@@ -34,12 +34,21 @@ class WindowGrid {
     std::uint32_t key() const { return first + last; }
     bool operator==(const Run&) const = default;
   };
-  /// Nothing when the line is in no window.
-  std::optional<Run> run_of(TimestampNs timestamp) const;
+  /// A stretch of time whose lines all count for the same windows, or for none.
+  struct Piece {
+    TimestampNs first = 1;  ///< Both ends inside; as made, there is nothing between them.
+    TimestampNs last = 0;
+    std::optional<Run> run;  ///< Nothing when its lines are in no window.
+    bool contains(TimestampNs t) const { return t >= first && t <= last; }
+  };
+  /// The piece around `timestamp`: as lines mostly come in order, the next ones lie in it too.
+  Piece piece_of(TimestampNs timestamp) const;
   /// The times that can be in a window.
   TimeRange time_range() const { return time_range_; }
 
  private:
+  TimestampNs edge(std::int64_t step, DurationNs before) const;
+
   StepGrid steps_;
   DurationNs range_;
   TimestampNs first_end_ = 0;  ///< Right edge of the first window.

@@ -18,14 +18,12 @@ struct CountState {
   void merge(const CountState& later) { sum += later.sum; }
 };
 
-/// Everything that the functions on unwrapped values need.
+/// What most functions on unwrapped values need.
 struct SampleState {
   std::uint64_t count = 0;
   double sum = 0;
   double min = 0;
   double max = 0;
-  double mean = 0;
-  double squares = 0;  ///< Sum of squared distances from the mean (Welford).
   TimestampNs first_time = 0;
   TimestampNs last_time = 0;
   double first = 0;
@@ -41,9 +39,6 @@ struct SampleState {
     sum += value;
     min = value < min || std::isnan(min) ? value : min;
     max = value > max || std::isnan(max) ? value : max;
-    const double delta = value - mean;
-    mean += delta / static_cast<double>(count);
-    squares += delta * (value - mean);
     if (time < first_time) {
       first_time = time;
       first = value;
@@ -60,11 +55,6 @@ struct SampleState {
       *this = other;
       return;
     }
-    const auto n = static_cast<double>(count);
-    const auto m = static_cast<double>(other.count);
-    const double delta = other.mean - mean;
-    mean += delta * m / (n + m);
-    squares += other.squares + delta * delta * n * m / (n + m);
     count += other.count;
     sum += other.sum;
     min = other.min < min || std::isnan(min) ? other.min : min;
@@ -77,6 +67,34 @@ struct SampleState {
       last_time = other.last_time;
       last = other.last;
     }
+  }
+};
+
+/// How far unwrapped values lie apart. On its own, because it costs a division a value.
+struct SpreadState {
+  std::uint64_t count = 0;
+  double mean = 0;
+  double squares = 0;  ///< Sum of squared distances from the mean (Welford).
+
+  void add(TimestampNs, double value) {
+    ++count;
+    const double delta = value - mean;
+    mean += delta / static_cast<double>(count);
+    squares += delta * (value - mean);
+  }
+
+  void merge(const SpreadState& other) {
+    if (other.count == 0) return;
+    if (count == 0) {
+      *this = other;
+      return;
+    }
+    const auto n = static_cast<double>(count);
+    const auto m = static_cast<double>(other.count);
+    const double delta = other.mean - mean;
+    mean += delta * m / (n + m);
+    squares += other.squares + delta * delta * n * m / (n + m);
+    count += other.count;
   }
 };
 

@@ -56,13 +56,14 @@ enum class HoleKind : std::uint8_t { kString, kBare, kDocument };
 
 struct Hole {
   std::uint32_t offset = 0;      ///< In the text; of kDocument the node's number.
-  std::uint32_t size = 0;        ///< Of the text.
+  std::uint32_t size = 0;        ///< Of the text; of kDocument that of the whole object or array.
   std::uint32_t key_offset = 0;  ///< In the text, between the key's quotes; size 0 in arrays.
   std::uint16_t key_size = 0;
   HoleKind kind = HoleKind::kString;
 };
 
-/// One object, array or logfmt line: its skeleton and holes. Quotes of strings stand in the skeleton.
+/// One object, array or logfmt line: its skeleton and holes. Quotes of strings stand in the
+/// skeleton.
 struct Node {
   std::uint32_t skeleton_offset = 0;
   std::uint32_t skeleton_size = 0;
@@ -72,8 +73,14 @@ struct Node {
   std::uint32_t key_offset = 0;  ///< Of the key it stands under.
   std::uint16_t key_size = 0;
   bool is_array = false;
-  std::uint64_t path = 0;  ///< Hash of the keys down to here; 0 at the root. Array steps count as `[]`.
+  std::uint64_t path =
+      0;  ///< Hash of the keys down to here; 0 at the root. Array steps count as `[]`.
 };
+
+/// Paths of nodes: XXH3 of the last step, seeded with the path of the parent, so that paths are the
+/// same in every process. An element is told from a member whose key is `[]`.
+std::uint64_t path_of_member(std::uint64_t parent, std::string_view key);
+std::uint64_t path_of_element(std::uint64_t parent);
 
 /// A split document. Children come before their parents, the root last.
 struct Document {

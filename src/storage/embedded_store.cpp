@@ -81,7 +81,7 @@ class EmbeddedStore : public Store {
   std::unique_ptr<DeletionSet> deletions_;
   std::unique_ptr<PartSet> parts_;
   std::unique_ptr<Wal> wal_;
-  LiveState state_;
+  LiveState state_{options_.cache_bytes_max};
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<Sealer> sealer_;
   std::unique_ptr<Maintenance> maintenance_;

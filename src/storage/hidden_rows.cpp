@@ -290,8 +290,10 @@ Result<std::vector<StreamVolume>> volume_visible(
 }
 
 Result<bool> has_hidden_row(const StoreView& view, const Deletion& deletion) {
-  const HeaderAnswer answer = ask_headers(view, deletion);
+  HeaderAnswer answer = ask_headers(view, deletion);
   if (answer.is_certain) return true;
+  GroupCache keeps_nothing(0);
+  answer.to_scan.cache = view.cache != nullptr ? view.cache : &keeps_nothing;
   std::optional<Error> failure;
   const auto on_damage = [&](const Error& error) {
     if (error.code != ErrorCode::kCorruption) failure = error;

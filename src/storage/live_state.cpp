@@ -11,6 +11,7 @@ std::size_t LiveState::head_bytes_locked() const {
 StoreView LiveState::view() const {
   const std::lock_guard lock(mutex);
   StoreView view;
+  view.cache = &cache;
   view.parts = live_parts;
   for (const auto& one : frozen) {
     const auto& batches = one->head.batches();
@@ -39,6 +40,7 @@ void LiveState::stop() {
 void LiveState::replace_parts(const std::vector<PartPtr>& live) {
   const std::lock_guard lock(mutex);
   live_parts = live;
+  cache.keep_only(live);
 }
 
 }  // namespace logpond::storage

@@ -30,6 +30,9 @@ struct FrozenHead {
 /// Threads: the committer adds to `head` and freezes it; the sealer pops `frozen`; whoever commits
 /// parts replaces `live_parts`; everyone reads.
 struct LiveState {
+  explicit LiveState(std::size_t cache_bytes_max) : cache(cache_bytes_max) {}
+
+  mutable GroupCache cache;  ///< Has its own lock.
   mutable std::mutex mutex;
   std::condition_variable changed;
 

@@ -1,12 +1,21 @@
 #include "storage/merge.h"
 
 #include <algorithm>
+#include <numeric>
+#include <optional>
+#include <string>
 
-#include "storage/group_reader.h"
+#include "storage/group_data.h"
+#include "storage/group_rows.h"
 #include "storage/hidden_rows.h"
 
 namespace logpond::storage {
 namespace {
+
+/// Rows unpacked at once.
+constexpr std::size_t kBlockRows = std::size_t{64} << 10;
+/// More effort on packed columns costs much and gains nothing.
+constexpr int kPackLevel = 1;
 
 /// The deletions that may hide a row of the group.
 std::vector<DeletionPtr> deletions_for(const Part& part, const GroupMeta& group,
@@ -34,21 +43,29 @@ bool is_wholly_hidden(const Part& part, const GroupMeta& group,
   });
 }
 
-/// The rows of a group that are not hidden, with every column. After an error `into` is as it was.
-Status read_visible_rows(const Part& part, const GroupMeta& group,
-                         const std::vector<DeletionPtr>& concerned, RowBuffer& into) {
+/// Adds the rows of a group that are not hidden, with every column.
+Status read_visible_rows(const std::shared_ptr<const Part>& part, const GroupMeta& group,
+                         const std::vector<DeletionPtr>& concerned, GroupEncoder& into) {
   HiddenRows hidden_rows(concerned);
-  GroupReader reader(part, group);
-  std::vector<std::uint32_t> rows(group.rows);
-  for (std::uint32_t row = 0; row < group.rows; ++row) rows[row] = row;
+  LOGPOND_TRY(const auto data, GroupData::open(part, group));
+  const std::optional<std::vector<std::string>> every_field;
+  const bool reads_lines = hidden_rows.reads_lines();
+  GroupRows asked(*data, reads_lines ? Columns::kMessage : Columns::kNone, every_field);
+  GroupRows whole(*data, Columns::kAll, every_field);
   std::vector<bool> hidden;
-  LOGPOND_TRY(const RecordBlock all,
-              reader.block(rows, hidden_rows.reads_lines() ? Columns::kMessage : Columns::kNone));
-  hidden_rows.find(all, hidden);
-  std::erase_if(rows, [&](std::uint32_t row) { return hidden[row]; });
-  if (rows.empty()) return {};
-  LOGPOND_TRY(const RecordBlock kept, reader.block(rows, Columns::kAll));
-  into.add(kept);
+  for (std::size_t begin = 0; begin < group.rows; begin += kBlockRows) {
+    std::vector<std::uint32_t> rows(std::min<std::size_t>(group.rows - begin, kBlockRows));
+    std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(begin));
+    LOGPOND_TRY(const RecordBlock block, asked.block(rows));
+    hidden_rows.find(block, hidden);
+    std::vector<std::uint32_t> kept;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (!hidden[i]) kept.push_back(rows[i]);
+    }
+    if (kept.empty()) continue;
+    LOGPOND_TRY(const RecordBlock visible, whole.block(kept));
+    into.add(visible);
+  }
   return {};
 }
 
@@ -58,40 +75,46 @@ bool is_undersized(const GroupMeta& group) {
   return group.rows < kGroupRowsUndersized && group.message_bytes < kGroupMessageBytesMax / 2;
 }
 
+PartMerger::PartMerger(PartWriter& writer, const std::vector<DeletionPtr>& deletions,
+                       OnDamage on_damage)
+    : writer_(writer),
+      deletions_(deletions),
+      on_damage_(std::move(on_damage)),
+      buffer_(kPackLevel) {}
+
 Status PartMerger::flush() {
   if (buffer_.empty()) return {};
   LOGPOND_CHECK_OK(writer_.add(buffer_));
   has_written_ = true;
-  buffer_.clear();
   return {};
 }
 
-Status PartMerger::join(const Part& part, const GroupMeta& group,
+Status PartMerger::join(const std::shared_ptr<const Part>& part, const GroupMeta& group,
                         const std::vector<DeletionPtr>& concerned) {
   if (buffer_.size() + group.rows > kGroupRowsMax || buffer_.size() >= kGroupRowsFull ||
-      buffer_.messages.size() + group.message_bytes > kGroupMessageBytesMax) {
+      buffer_.message_bytes() + group.message_bytes > kGroupMessageBytesMax || buffer_.is_heavy()) {
     LOGPOND_CHECK_OK(flush());
   }
   return concerned.empty() ? read_whole_group(part, group, buffer_)
                            : read_visible_rows(part, group, concerned, buffer_);
 }
 
-Status PartMerger::add_group(const Part& part, const GroupMeta& group) {
-  const std::vector<DeletionPtr> concerned = deletions_for(part, group, deletions_);
-  if (!concerned.empty() && is_wholly_hidden(part, group, concerned)) return {};
+Status PartMerger::add_group(const std::shared_ptr<const Part>& part, const GroupMeta& group) {
+  const std::vector<DeletionPtr> concerned = deletions_for(*part, group, deletions_);
+  if (!concerned.empty() && is_wholly_hidden(*part, group, concerned)) return {};
   if (!concerned.empty() || is_undersized(group)) return join(part, group, concerned);
   LOGPOND_CHECK_OK(flush());
-  LOGPOND_CHECK_OK(writer_.copy(part, group));
+  LOGPOND_CHECK_OK(writer_.copy(*part, group));
   has_written_ = true;
   return {};
 }
 
-Status PartMerger::add(const Part& part) {
-  for (const GroupMeta& group : part.groups()) {
+Status PartMerger::add(const std::shared_ptr<const Part>& part) {
+  for (const GroupMeta& group : part->groups()) {
     const Status added = add_group(part, group);
     if (added) continue;
     if (added.error().code != ErrorCode::kCorruption) return added;
-    on_damage_(part, added.error());
+    on_damage_(*part, added.error());
   }
   return {};
 }

@@ -14,8 +14,8 @@ using codec::put_bytes;
 using codec::put_fixed;
 using codec::put_varint;
 
-constexpr std::string_view kMagic = "LPPART01";
-constexpr std::string_view kTrailerMagic = "LPPEND01";
+constexpr std::string_view kMagic = "LPPART02";
+constexpr std::string_view kTrailerMagic = "LPPEND02";
 constexpr std::size_t kTrailerBytes = 8 + 8 + 8 + 8 + 8;  // offset, stored, raw, checksum, magic
 /// A footer larger than this is damage, not data: 256 MiB hold the headers of a 100 GB part.
 constexpr std::uint64_t kFooterBytesMax = std::uint64_t{256} << 20;
@@ -216,11 +216,9 @@ Status PartWriter::write_group(GroupMeta meta, std::string_view bytes) {
   return {};
 }
 
-Status PartWriter::add(const RowBuffer& rows) {
-  LOGPOND_CHECK(!rows.empty());
+Status PartWriter::add(GroupEncoder& rows) {
   std::string bytes;
-  GroupMeta meta = encode_group(
-      rows, options_.zstd_level, [this](const StreamPtr& s) { return stream_index(s); }, bytes);
+  GroupMeta meta = rows.finish([this](const StreamPtr& s) { return stream_index(s); }, bytes);
   return write_group(std::move(meta), bytes);
 }
 

@@ -12,6 +12,7 @@
 #include "core/result.h"
 #include "platform/file_system.h"
 #include "storage/block_buffer.h"
+#include "storage/group_encoder.h"
 #include "storage/row_group.h"
 #include "storage/stream_table.h"
 
@@ -74,7 +75,8 @@ class PartWriter {
   PartWriter& operator=(PartWriter&&) = delete;
   ~PartWriter();
 
-  Status add(const RowBuffer& rows);
+  /// Writes the encoder's rows as one group and empties it. Requires: it is not empty.
+  Status add(GroupEncoder& rows);
   /// Copies a group of another part as it is.
   Status copy(const Part& from, const GroupMeta& group);
   /// Footer, sync, rename, directory sync. Errors: kIo, kNoSpace.

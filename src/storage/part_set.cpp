@@ -20,11 +20,11 @@ constexpr std::string_view kMixed = "mixed";
 /// Days that one sealed head may spread over before the rarest share a partition: a backfill with a
 /// record a day must not become a file a day.
 constexpr std::size_t kDaysMax = 32;
-constexpr int kSealLevel = 1;   // sealing keeps up with ingestion
-constexpr int kMergeLevel = 3;  // merging has time
 /// Threads that open parts beside the first, and how many parts are worth one.
 constexpr std::size_t kOpenHelpersMax = 7;
 constexpr std::size_t kPartsPerOpenHelper = 64;
+/// More effort on packed columns costs much and gains nothing.
+constexpr int kPackLevel = 1;
 /// Parts of one partition and size class that make a merge worth it.
 constexpr std::size_t kMergeFanIn = 8;
 /// Parts of this size are left alone: merging them gains nothing and costs a gigabyte of writing.
@@ -77,35 +77,23 @@ std::map<std::string, std::vector<RowPlace>> rows_by_partition(const Head& head)
   return partitions;
 }
 
-struct GroupSize {
-  std::size_t rows = 0;
-  std::size_t message_bytes = 0;
-};
-
-/// How many of `rows` the next group takes: one or more.
-GroupSize next_group(std::span<const RowPlace> rows) {
-  const std::size_t rows_max =
-      rows.size() < kGroupRowsFull + kGroupRowsUndersized ? rows.size() : kGroupRowsFull;
-  GroupSize group;
-  for (const RowPlace& place : rows.first(rows_max)) {
-    const std::size_t bytes = place.batch->batch.message(place.row).size();
-    if (group.rows > 0 && group.message_bytes + bytes > kGroupMessageBytesMax) break;
-    ++group.rows;
-    group.message_bytes += bytes;
-  }
-  return group;
+/// Rows of the next group when `rows` are left: a full group takes what is left behind it when that
+/// would be undersized.
+std::size_t rows_of_next_group(std::size_t rows) {
+  return rows < kGroupRowsFull + kGroupRowsUndersized ? rows : kGroupRowsFull;
 }
 
-Status fill_from_rows(PartWriter& writer, const std::vector<RowPlace>& rows) {
-  for (std::span<const RowPlace> rest(rows); !rest.empty();) {
-    const auto [size, message_bytes] = next_group(rest);
-    RowBuffer buffer;
-    buffer.reserve(size, message_bytes);
-    for (const RowPlace& place : rest.first(size)) buffer.add(*place.batch, place.row);
-    LOGPOND_CHECK_OK(writer.add(buffer));
-    rest = rest.subspan(size);
+Status fill_from_rows(PartWriter& writer, GroupEncoder& encoder,
+                      const std::vector<RowPlace>& rows) {
+  encoder.clear();
+  std::size_t rows_max = rows_of_next_group(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    encoder.add(*rows[i].batch, rows[i].row);
+    if (encoder.size() < rows_max && !encoder.is_heavy()) continue;
+    LOGPOND_CHECK_OK(writer.add(encoder));
+    rows_max = rows_of_next_group(rows.size() - i - 1);
   }
-  return {};
+  return encoder.empty() ? Status() : writer.add(encoder);
 }
 
 }  // namespace
@@ -115,7 +103,7 @@ std::string partition_of(const std::string& part_name) {
 }
 
 PartSet::PartSet(platform::FileSystem& fs, std::filesystem::path directory, StreamTable& streams)
-    : fs_(fs), directory_(std::move(directory)), streams_(streams) {}
+    : fs_(fs), directory_(std::move(directory)), streams_(streams), seal_encoder_(kPackLevel) {}
 
 Result<std::unique_ptr<PartSet>> PartSet::open(platform::FileSystem& fs,
                                                std::filesystem::path directory, bool read_only,
@@ -293,11 +281,12 @@ Status PartSet::seal(const Head& head, const SealPoint& point, const Committed& 
   std::vector<PartPtr> added;
   const auto write_all = [&]() -> Status {
     for (const auto& [partition, rows] : rows_by_partition(head)) {
-      LOGPOND_TRY(auto part, write_and_open(partition, kSealLevel,
-                                            [&rows = rows](PartWriter& writer) -> Result<bool> {
-                                              LOGPOND_CHECK_OK(fill_from_rows(writer, rows));
-                                              return true;
-                                            }));
+      LOGPOND_TRY(auto part,
+                  write_and_open(partition, kPackLevel,
+                                 [&, &rows = rows](PartWriter& writer) -> Result<bool> {
+                                   LOGPOND_CHECK_OK(fill_from_rows(writer, seal_encoder_, rows));
+                                   return true;
+                                 }));
       added.push_back(std::move(part));
     }
     return commit(added, {}, &point, committed);
@@ -352,10 +341,10 @@ Result<PartPtr> PartSet::rewrite(const std::vector<PartPtr>& inputs,
   };
   const auto fill = [&](PartWriter& writer) -> Result<bool> {
     PartMerger merger(writer, deletions, note_damage);
-    for (const PartPtr& input : inputs) LOGPOND_CHECK_OK(merger.add(*input));
+    for (const PartPtr& input : inputs) LOGPOND_CHECK_OK(merger.add(input));
     return merger.finish();
   };
-  LOGPOND_TRY(const PartPtr part, write_and_open(partition, kMergeLevel, fill));
+  LOGPOND_TRY(const PartPtr part, write_and_open(partition, kPackLevel, fill));
   const std::vector<PartPtr> added = part == nullptr ? std::vector<PartPtr>() : std::vector{part};
   if (const Status done = commit(added, inputs, nullptr, committed); !done) {
     discard_uncommitted(added);

@@ -91,6 +91,7 @@ class PartSet {
   Manifest manifest_;
   std::vector<PartPtr> parts_;  // as manifest_.parts
   std::atomic<std::uint64_t> parts_damaged_ = 0;
+  GroupEncoder seal_encoder_;  // of the sealing thread; keeps its memory
 };
 
 /// Partition of a part's name: `2026-11-21`, or `mixed` for rows of many rarely used days.

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "storage/deletion.h"
+#include "storage/group_cache.h"
+#include "storage/group_encoder.h"
 #include "storage/head.h"
 #include "storage/part.h"
 #include "storage/store.h"
@@ -18,6 +20,7 @@ struct StoreView {
   std::vector<StoredBatchPtr> batches;
   /// Rows that these hide are not there: see hidden_rows.h.
   std::vector<std::shared_ptr<const Deletion>> deletions;
+  GroupCache* cache = nullptr;  ///< Of the store; outlives every scan.
 };
 
 /// Runs `request` over `view`. A row group that cannot be read is left out and reported to
@@ -25,7 +28,8 @@ struct StoreView {
 Result<ScanStats> scan_view(const StoreView& view, const ScanRequest& request, ScanSink& sink,
                             const std::function<void(const Error&)>& on_damage);
 
-/// Rows [0, rows.size()) of a group with every column, for merging. Errors: kIo, kCorruption.
-Status read_whole_group(const Part& part, const GroupMeta& group, RowBuffer& into);
+/// Adds all rows of a group with every column, for merging; uses no cache. Errors: kIo, kCorruption.
+Status read_whole_group(const std::shared_ptr<const Part>& part, const GroupMeta& group,
+                        GroupEncoder& into);
 
 }  // namespace logpond::storage

@@ -53,8 +53,13 @@ struct ScanRequest {
   Selector selector;
   /// All must keep the message. Always applied by the store.
   std::vector<codec::LineFilter> line_filters;
-  /// All must hold for the record's field of that name, else the stream's label of that name, else
-  /// "". `detected_level` without such a field is the severity's word. Always applied by the store.
+  /// All must hold for what a query sees under the matcher's name before it changes any label:
+  ///  1. the stream's label of that name, if it has one; fields and severity do not matter then;
+  ///  2. else the first field, in the order in which the store hands the record's fields out, whose
+  ///     value is not empty and whose name, made a label name (sanitize_label_name), is that name;
+  ///  3. else, for `detected_level` only, the severity's word (none for Severity::kUnset);
+  ///  4. else "".
+  /// Fields left out for `field_names` count all the same. Always applied by the store.
   std::vector<Matcher> field_filters;
   Columns columns = Columns::kAll;
   /// With kFields: the fields, by label name (see sanitize_label_name), that somebody will look at;
@@ -80,11 +85,12 @@ struct RecordBlock {
   std::span<const std::uint64_t> ids;             ///< RecordId values.
   std::span<const std::uint32_t> stream_indexes;  ///< Into `streams`.
   std::span<const StreamPtr> streams;
-  std::span<const Severity> severities;              ///< Empty unless kSeverity.
-  std::span<const std::string_view> severity_texts;  ///< Empty unless kSeverity.
-  std::span<const std::string_view> messages;        ///< Empty unless kMessage.
-  std::span<const std::uint32_t> message_sizes;      ///< Empty unless kMessageSize.
-  std::span<const TimestampNs> received;             ///< Empty unless kReceived.
+  /// Both empty unless kSeverity; with it they may be empty too where the classes tell.
+  std::span<const Severity> severities;
+  std::span<const std::string_view> severity_texts;
+  std::span<const std::string_view> messages;    ///< Empty unless kMessage.
+  std::span<const std::uint32_t> message_sizes;  ///< Empty unless kMessageSize.
+  std::span<const TimestampNs> received;         ///< Empty unless kReceived.
   std::span<const std::uint32_t>
       field_begins;  ///< size + 1 entries into `fields`; empty unless kFields.
   std::span<const FieldView> fields;
@@ -96,6 +102,14 @@ struct RecordBlock {
   bool classes_have_fields = false;
 
   const StreamPtr& stream(std::size_t row) const { return streams[stream_indexes[row]]; }
+  /// With kSeverity only, as the word.
+  Severity severity_of(std::size_t row) const {
+    return severities.empty() ? classes[class_indexes[row]].severity : severities[row];
+  }
+  std::string_view severity_text_of(std::size_t row) const {
+    return severity_texts.empty() ? classes[class_indexes[row]].severity_text : severity_texts[row];
+  }
+  /// With kFields only.
   std::span<const FieldView> fields_of(std::size_t row) const {
     if (classes_have_fields) return classes[class_indexes[row]].fields;
     return fields.subspan(field_begins[row], field_begins[row + 1] - field_begins[row]);

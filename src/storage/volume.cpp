@@ -4,7 +4,7 @@
 #include <map>
 #include <unordered_map>
 
-#include "storage/group_reader.h"
+#include "storage/group_rows.h"
 
 namespace logpond::storage {
 namespace {
@@ -48,19 +48,21 @@ void add_batch(const StoredBatch& stored, const TenantId& tenant, TimeRange rang
   }
 }
 
-/// A group that the range cuts: its timestamps, streams and sizes are read, its messages are not.
-Status add_cut_group(const Part& part, const GroupMeta& group, const std::vector<bool>& wanted,
-                     TimeRange range, Totals& totals) {
-  GroupReader reader(part, group);
-  LOGPOND_TRY(const auto* times, reader.timestamps());
-  LOGPOND_TRY(const auto* streams, reader.streams());
-  LOGPOND_TRY(const auto* ends, reader.message_ends());
-  for (std::size_t row = 0; row < group.rows; ++row) {
-    const std::uint32_t place = (*streams)[row];
-    if (!wanted[place] || !range.contains((*times)[row])) continue;
-    const std::uint32_t begin = row == 0 ? 0 : (*ends)[row - 1];
-    totals.add(part.streams()[group.streams[place].stream], 1, (*ends)[row] - begin);
+/// A group that the range cuts: its rows are looked at, their messages are not put together.
+Status add_cut_group(GroupCache& cache, const std::shared_ptr<const Part>& part,
+                     const GroupMeta& group, const std::vector<bool>& wanted, TimeRange range,
+                     Totals& totals) {
+  LOGPOND_TRY(const auto data, cache.get(part, group));
+  LOGPOND_TRY(const SeriesColumn* times, data->timestamps());
+  std::vector<std::uint32_t> rows;
+  times->for_each_in(range.start, range.end, [&rows](std::uint32_t row) { rows.push_back(row); });
+  const std::optional<std::vector<std::string>> every_field;
+  GroupRows source(*data, Columns::kMessageSize, every_field);
+  LOGPOND_TRY(const RecordBlock block, source.block(rows));
+  for (std::size_t i = 0; i < block.size; ++i) {
+    if (wanted[block.stream_indexes[i]]) totals.add(block.stream(i), 1, block.message_sizes[i]);
   }
+  cache.release(data);
   return {};
 }
 
@@ -112,7 +114,7 @@ Result<std::vector<StreamVolume>> volume_of_view(
             totals.add(part->streams()[stream.stream], stream.rows, stream.message_bytes);
         }
       } else if (std::find(wanted.begin(), wanted.end(), true) != wanted.end()) {
-        if (const Status read = add_cut_group(*part, group, wanted, range, totals); !read)
+        if (const Status read = add_cut_group(*view.cache, part, group, wanted, range, totals); !read)
           on_damage(read.error());
       }
     }

@@ -20,7 +20,7 @@ class BodyDecoder {
               Way way)
       : way_(way),
         names_(arguments),
-        builder_(arguments, rules, std::move(tenant), received),
+        builder_(arguments, rules, std::move(tenant), received, way),
         parser_(names_, builder_, scratch_) {}
 
   Status decode(std::string_view body) {

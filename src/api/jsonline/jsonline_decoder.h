@@ -26,12 +26,6 @@ struct DecodeResult {
   std::size_t predicted = 0;       ///< Lines that went the fast way.
 };
 
-/// How lines are read. Both ways give the same batch; tests compare them.
-enum class Way {
-  kPredict,  ///< Lines like earlier ones are compared instead of parsed (shape_tree.h).
-  kParse,    ///< Every line is parsed by itself.
-};
-
 /// Reads a body. A line that is no JSON object is skipped and counted. Nested objects become fields
 /// with dotted names, arrays and their content JSON text; null and empty values are no fields.
 /// Errors: kLimitExceeded when the records do not fit a batch.

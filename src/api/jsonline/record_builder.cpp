@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
-#include "api/batch_room.h"
 #include "codec/checksum.h"
+#include "codec/varint.h"
 #include "parse/level.h"
 
 namespace logpond::api::jsonline {
@@ -44,6 +45,19 @@ TimestampNs moved(TimestampNs t, DurationNs span) {
                   : std::numeric_limits<TimestampNs>::min();
 }
 
+/// Places of `names` in the order of the names; empty when one comes twice.
+std::vector<std::size_t> order_of(const std::vector<std::string>& names) {
+  std::vector<std::size_t> order(names.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return names[a] < names[b]; });
+  const auto twice =
+      std::adjacent_find(order.begin(), order.end(),
+                         [&](std::size_t a, std::size_t b) { return names[a] == names[b]; });
+  if (twice != order.end()) order.clear();
+  return order;
+}
+
 }  // namespace
 
 Name* NameTable::find(std::string_view name) {
@@ -74,13 +88,15 @@ std::unique_ptr<Name> NameTable::resolve(std::string_view name) const {
   take(arguments_.time_fields, Role::kTime);
   take(arguments_.message_fields, Role::kMessage);
   take(arguments_.stream_fields, Role::kStream);
+  made->needs_look = made->is_level || made->is_decolorized;
   return made;
 }
 
 RecordBuilder::RecordBuilder(const Arguments& arguments, const Rules& rules, TenantId tenant,
-                             TimestampNs received)
+                             TimestampNs received, Way way)
     : arguments_(arguments),
       rules_(rules),
+      recalls_(way == Way::kPredict),
       received_(received),
       oldest_(moved(received, -rules.reject_older_than)),
       newest_(moved(received, rules.reject_newer_than)),
@@ -88,7 +104,8 @@ RecordBuilder::RecordBuilder(const Arguments& arguments, const Rules& rules, Ten
       messages_(arguments.message_fields.size()),
       times_given_(arguments.time_fields.size()),
       stream_values_(arguments.stream_fields.size()),
-      streams_(256) {
+      streams_(256),
+      recent_streams_(kRecentStreams) {
   for (const std::string& field : arguments.stream_fields) {
     stream_label_names_.push_back(sanitize_label_name(field));
   }
@@ -100,6 +117,7 @@ RecordBuilder::RecordBuilder(const Arguments& arguments, const Rules& rules, Ten
       extra_bytes_ += name.size() + value.size();
     }
   }
+  if (recalls_ && extra_labels_.empty()) label_order_ = order_of(stream_label_names_);
 }
 
 void RecordBuilder::reserve(std::size_t body_bytes) {
@@ -110,50 +128,21 @@ void RecordBuilder::begin() {
   ++record_;
   record_bytes_ = 0;
   record_fields_ = 0;
-  std::fill(messages_.begin(), messages_.end(), Candidate{});
-  std::fill(times_given_.begin(), times_given_.end(), Candidate{});
+  for (Candidate& candidate : messages_) candidate.name = nullptr;
+  for (Candidate& candidate : times_given_) candidate.name = nullptr;
   std::fill(stream_values_.begin(), stream_values_.end(), std::string_view());
   level_ = {};
-  decolorized_.clear();
+  if (!decolorized_.empty()) decolorized_.clear();
 }
 
 void RecordBuilder::abandon() {
   batch_.abandon_record();
 }
 
-bool RecordBuilder::add(Name& name, std::string_view value, FieldKind kind) {
-  if (name.used_in == record_) return false;
-  name.used_in = record_;
-  if (value.empty()) return true;
-  record_bytes_ += value.size();
+std::string_view RecordBuilder::look_at(const Name& name, std::string_view value) {
   if (name.is_decolorized) value = without_colours(value);
   if (name.is_level && name.role != Role::kIgnored && level_.empty()) level_ = value;
-  switch (name.role) {
-    case Role::kField:
-      put_field(name, value, kind);
-      break;
-    case Role::kIgnored:
-      break;
-    case Role::kMessage:
-      messages_[name.place] = {&name, value, kind};
-      break;
-    case Role::kTime:
-      times_given_[name.place] = {&name, value, kind};
-      break;
-    case Role::kStream:
-      stream_values_[name.place] = value;
-      break;
-  }
-  return true;
-}
-
-void RecordBuilder::put_field(const Name& name, std::string_view value, FieldKind kind) {
-  if (record_fields_ >= kFieldsMax || !has_room(batch_, name.text.size() + value.size())) {
-    ++dropped_fields_;
-    return;
-  }
-  ++record_fields_;
-  batch_.add_field(name.text, value, kind);
+  return value;
 }
 
 std::string_view RecordBuilder::without_colours(std::string_view text) {
@@ -177,12 +166,12 @@ Status RecordBuilder::refuse(std::string_view reason, std::string text) {
   return fail(ErrorCode::kInvalidArgument, std::move(text));
 }
 
-RecordBuilder::Candidate RecordBuilder::take_best(std::vector<Candidate>& candidates) {
-  Candidate best;
+const RecordBuilder::Candidate* RecordBuilder::take_best(const std::vector<Candidate>& candidates) {
+  const Candidate* best = nullptr;
   for (const Candidate& candidate : candidates) {
     if (candidate.name == nullptr) continue;
-    if (best.name == nullptr) {
-      best = candidate;
+    if (best == nullptr) {
+      best = &candidate;
     } else {
       put_field(*candidate.name, candidate.value, candidate.kind);
     }
@@ -191,11 +180,33 @@ RecordBuilder::Candidate RecordBuilder::take_best(std::vector<Candidate>& candid
 }
 
 TimestampNs RecordBuilder::decide_time() {
-  const Candidate given = take_best(times_given_);
-  if (given.name == nullptr || is_now(given.value)) return received_;
-  if (const auto time = times_.read(given.value)) return *time;
-  put_field(*given.name, given.value, given.kind);  // nobody loses what he wrote
+  const Candidate* const given = take_best(times_given_);
+  if (given == nullptr || is_now(given->value)) return received_;
+  const auto time = recalls_ ? times_.read(given->value) : TimeReader::read_plainly(given->value);
+  if (time) return *time;
+  put_field(*given->name, given->value, given->kind);  // nobody loses what he wrote
   return received_;
+}
+
+std::size_t RecordBuilder::stream_slot() const {
+  std::uint64_t hash = 0;
+  for (const std::string_view value : stream_values_) hash = mix_text(hash, value);
+  return static_cast<std::size_t>(hash % kRecentStreams);
+}
+
+RecordBatch::StreamIndex RecordBuilder::recall_stream() const {
+  if (!recalls_) return kNoStream;
+  const StreamPlace place = recent_streams_[stream_slot()];
+  if (place == 0) return kNoStream;
+  const KnownStream& known = known_streams_[place - 1];
+  const char* at = keys_.data() + known.key_begin;
+  for (const std::string_view value : stream_values_) {
+    const auto size = static_cast<std::size_t>(load_word<std::uint32_t>(at));
+    at += sizeof(std::uint32_t);
+    if (!is_same_text({at, size}, value)) return kNoStream;
+    at += size;
+  }
+  return known.index;
 }
 
 Result<RecordBatch::StreamIndex> RecordBuilder::decide_stream() {
@@ -205,29 +216,29 @@ Result<RecordBatch::StreamIndex> RecordBuilder::decide_stream() {
     key_.append(reinterpret_cast<const char*>(&size), sizeof size);
     key_.append(value);
   }
-  const auto key_of = [this](const KnownStream& stream) {
-    return std::string_view(keys_).substr(stream.key_begin, stream.key_size);
-  };
-  if (last_stream_.used && key_of(last_stream_) == key_) return last_stream_.index;
+  // Seeded, unlike the slot of recent streams: whoever sends the values must not be able to make
+  // them collide here.
   const std::uint64_t hash = codec::checksum(key_, static_cast<std::uint64_t>(received_));
   const std::size_t mask = streams_.size() - 1;
-  for (std::size_t at = hash & mask; streams_[at].used; at = (at + 1) & mask) {
-    if (streams_[at].hash == hash && key_of(streams_[at]) == key_) {
-      last_stream_ = streams_[at];
-      return last_stream_.index;
+  for (std::size_t at = hash & mask; streams_[at] != 0; at = (at + 1) & mask) {
+    const KnownStream& known = known_streams_[streams_[at] - 1];
+    if (known.hash != hash ||
+        std::string_view(keys_).substr(known.key_begin, known.key_size) != key_) {
+      continue;
     }
+    recent_streams_[stream_slot()] = streams_[at];
+    return known.index;
   }
   return make_stream(hash);
 }
 
 Result<RecordBatch::StreamIndex> RecordBuilder::make_stream(std::uint64_t hash) {
-  if (stream_count_ >= kStreamsMax) {
+  if (known_streams_.size() >= kStreamsMax) {
     reason_ = "too_many_streams";
     return fail(ErrorCode::kInvalidArgument,
                 "more than " + std::to_string(kStreamsMax) +
                     " streams in one request, choose stream fields with fewer values");
   }
-  std::vector<Label> labels = extra_labels_;
   for (std::size_t i = 0; i < stream_values_.size(); ++i) {
     const std::string_view value = stream_values_[i];
     if (value.size() > kLabelValueBytesMax) {
@@ -237,32 +248,45 @@ Result<RecordBatch::StreamIndex> RecordBuilder::make_stream(std::uint64_t hash) 
                                                    " bytes; limit " +
                                                    std::to_string(kLabelValueBytesMax));
     }
-    if (!value.empty()) labels.push_back({stream_label_names_[i], std::string(value)});
   }
-  const RecordBatch::StreamIndex index = batch_.intern_stream(Labels(std::move(labels)));
-  remember_stream(hash, index);
+  const RecordBatch::StreamIndex index = intern_labels();
+  add_stream(hash, index);
   return index;
 }
 
-void RecordBuilder::remember_stream(std::uint64_t hash, RecordBatch::StreamIndex index) {
-  if ((stream_count_ + 1) * 2 > streams_.size()) {
-    std::vector<KnownStream> old(streams_.size() * 4);
-    old.swap(streams_);
-    for (const KnownStream& stream : old) {
-      if (stream.used) place_stream(stream);
+RecordBatch::StreamIndex RecordBuilder::intern_labels() {
+  if (!label_order_.empty()) {
+    encoded_.clear();
+    for (const std::size_t i : label_order_) {
+      if (stream_values_[i].empty()) continue;
+      codec::put_bytes(encoded_, stream_label_names_[i]);
+      codec::put_bytes(encoded_, stream_values_[i]);
     }
+    return batch_.intern_stream_encoded(encoded_);
   }
-  last_stream_ = {hash, keys_.size(), key_.size(), index, true};
-  keys_.append(key_);
-  place_stream(last_stream_);
-  ++stream_count_;
+  std::vector<Label> labels = extra_labels_;
+  for (std::size_t i = 0; i < stream_values_.size(); ++i) {
+    if (stream_values_[i].empty()) continue;
+    labels.push_back({stream_label_names_[i], std::string(stream_values_[i])});
+  }
+  return batch_.intern_stream(Labels(std::move(labels)));
 }
 
-void RecordBuilder::place_stream(const KnownStream& stream) {
+void RecordBuilder::add_stream(std::uint64_t hash, RecordBatch::StreamIndex index) {
+  known_streams_.push_back({hash, keys_.size(), key_.size(), index});
+  keys_.append(key_);
+  const auto count = static_cast<StreamPlace>(known_streams_.size());
+  recent_streams_[stream_slot()] = count;
+  if (known_streams_.size() * 2 <= streams_.size()) return place_stream(count);
+  streams_.assign(streams_.size() * 4, 0);
+  for (StreamPlace place = 1; place <= count; ++place) place_stream(place);
+}
+
+void RecordBuilder::place_stream(StreamPlace place) {
   const std::size_t mask = streams_.size() - 1;  // sizes are powers of two
-  std::size_t at = stream.hash & mask;
-  while (streams_[at].used) at = (at + 1) & mask;
-  streams_[at] = stream;
+  std::size_t at = known_streams_[place - 1].hash & mask;
+  while (streams_[at] != 0) at = (at + 1) & mask;
+  streams_[at] = place;
 }
 
 void RecordBuilder::decide_severity(RecordBatch::Record& record) {
@@ -273,12 +297,18 @@ void RecordBuilder::decide_severity(RecordBatch::Record& record) {
     record.severity_text = found.word;
     return;
   }
-  if (level_ != last_word_) {
-    last_word_ = level_;
-    last_severity_ = severity_from_word(level_);
-  }
-  record.severity = last_severity_;
+  record.severity = severity_of(level_);
   record.severity_text = level_;
+}
+
+Severity RecordBuilder::severity_of(std::string_view word) {
+  if (!recalls_ || word.size() > TextEnds::kShortMax) return severity_from_word(word);
+  const TextEnds ends = ends_of(word);
+  KnownWord& known = recent_words_[mix_text(0, word) % kRecentWords];
+  if (known.size != word.size() || known.ends != ends) {
+    known = {ends, word.size(), severity_from_word(word)};
+  }
+  return known.severity;
 }
 
 Status RecordBuilder::finish() {
@@ -300,17 +330,20 @@ Status RecordBuilder::finish() {
     return refuse("greater_than_max_sample_age",
                   "timestamp too old: " + format_rfc3339(record.timestamp));
   }
-  record.message = take_best(messages_).value;
+  if (const Candidate* const message = take_best(messages_)) record.message = message->value;
   if (record.message.size() > kMessageBytesMax) {
     return refuse("line_too_long", "message of " + std::to_string(record.message.size()) +
                                        " bytes; limit " + std::to_string(kMessageBytesMax));
   }
-  Result<RecordBatch::StreamIndex> stream = decide_stream();
-  if (!stream) {
-    batch_.abandon_record();
-    return tl::unexpected<Error>(std::move(stream).error());
+  record.stream = recall_stream();
+  if (record.stream == kNoStream) {
+    Result<RecordBatch::StreamIndex> stream = decide_stream();
+    if (!stream) {
+      batch_.abandon_record();
+      return tl::unexpected<Error>(std::move(stream).error());
+    }
+    record.stream = *stream;
   }
-  record.stream = *stream;
   decide_severity(record);
   for (const auto& [name, value] : extra_pairs_) batch_.add_field(name, value);
   batch_.finish_record(record);

@@ -24,10 +24,12 @@ std::string_view bare_value(const char* at, const char* end) {
 }
 
 /// Adds a bare value. False when it is not valid JSON.
-bool add_bare(Name& name, std::string_view text, RecordBuilder& builder) {
-  if (text == "null") return builder.add(name, {}, FieldKind::kString);
-  if (text == "true" || text == "false") return builder.add(name, text, FieldKind::kBool);
-  return is_json_number(text) && builder.add(name, text, FieldKind::kNumber);
+bool add_bare(const Name& name, std::string_view text, RecordBuilder& builder) {
+  if (text == "null") return true;
+  const bool is_bool = text == "true" || text == "false";
+  if (!is_bool && !is_json_number(text)) return false;
+  builder.add_new(name, text, is_bool ? FieldKind::kBool : FieldKind::kNumber);
+  return true;
 }
 
 const char* skip_space(const char* at, const char* end) {
@@ -39,7 +41,7 @@ const char* skip_space(const char* at, const char* end) {
 
 ShapeTree::ShapeTree() : nodes_(1) {}
 
-bool ShapeTree::starts_with(const Node& node, const char* at) {
+[[gnu::always_inline]] inline bool ShapeTree::starts_with(const Node& node, const char* at) {
 #if defined(__SSE2__)
   // The bytes behind a body are readable, so whole vectors can be loaded at any place in it.
   for (std::uint32_t done = 0; done < node.size; done += 16) {
@@ -56,20 +58,22 @@ bool ShapeTree::starts_with(const Node& node, const char* at) {
 #endif
 }
 
-bool ShapeTree::predicts(const Node& node, const char* at) {
+[[gnu::always_inline]] inline bool ShapeTree::predicts(const Node& node, const char* at) {
   // `"k":` is also how `"k":"` begins: a text before a bare value must not take a string's place.
   return starts_with(node, at) && (node.kind != Kind::kBare || at[node.size] != '"');
 }
 
 const char* ShapeTree::walk(const char* begin, const char* end, RecordBuilder& builder,
                             std::string& scratch) const {
+  // No name comes twice on a way down the tree, since learn() takes no line where one does.
   const char* at = begin;
+  const Node* const nodes = nodes_.data();
   std::uint32_t current = 0;
   while (true) {
-    std::uint32_t next = nodes_[current].first_child;
-    while (next != 0 && !predicts(nodes_[next], at)) next = nodes_[next].next_sibling;
+    std::uint32_t next = nodes[current].first_child;
+    while (next != 0 && !predicts(nodes[next], at)) next = nodes[next].next_sibling;
     if (next == 0) return nullptr;
-    const Node& node = nodes_[next];
+    const Node& node = nodes[next];
     at += node.size;
     if (at > end) return nullptr;
     if (node.kind == Kind::kEnd) return at;
@@ -78,16 +82,19 @@ const char* ShapeTree::walk(const char* begin, const char* end, RecordBuilder& b
       if (!add_bare(*node.name, text, builder)) return nullptr;
       at += text.size();
     } else {
-      const RawString found = scan_json_string(at, end);
-      if (!found.closed || found.has_control) return nullptr;
-      std::string_view text = found.text;
-      if (found.has_escapes) {
+      const char* stop = find_string_special(at, end);
+      if (stop >= end) return nullptr;
+      std::string_view text(at, static_cast<std::size_t>(stop - at));
+      if (*stop != '"') {
+        const RawString found = scan_json_string(at, end);
+        if (!found.closed || found.has_control) return nullptr;
+        stop = at + found.text.size();
         const std::size_t start = scratch.size();
-        if (!unescape_json(text, scratch)) return nullptr;
+        if (!unescape_json(found.text, scratch)) return nullptr;
         text = std::string_view(scratch).substr(start);
       }
-      if (!builder.add(*node.name, text, FieldKind::kString)) return nullptr;
-      at += found.text.size();
+      builder.add_new(*node.name, text, FieldKind::kString);
+      at = stop;
     }
     current = next;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -17,10 +18,19 @@ class TimeReader {
  public:
   /// RFC 3339 (no zone is UTC), or seconds, milliseconds, microseconds or nanoseconds since the
   /// epoch, told apart by size; a fraction is one of that unit. Nothing for any other text.
-  std::optional<TimestampNs> read(std::string_view text);
+  std::optional<TimestampNs> read(std::string_view text) {
+    const TimestampNs usual = read_usual(text);
+    if (usual != kNotUsual) return usual;
+    return read_plainly(text);
+  }
+  /// The same without the quick way, for tests that compare the two.
+  static std::optional<TimestampNs> read_plainly(std::string_view text);
 
  private:
-  std::optional<TimestampNs> read_usual(std::string_view text);
+  /// Is a time too, but then both ways agree about it. A std::optional would come back as 8 + 1
+  /// bytes, be read as 16, and so stall store forwarding: a third of the whole reading.
+  static constexpr TimestampNs kNotUsual = std::numeric_limits<TimestampNs>::min();
+  TimestampNs read_usual(std::string_view text);
 
   std::uint64_t date_head_ = 0;  // first 8 bytes of the remembered date
   std::uint16_t date_tail_ = 0;  // its last 2

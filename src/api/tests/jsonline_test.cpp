@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "api/jsonline/jsonline_decoder.h"
+#include "api/jsonline/time_value.h"
 #include "api/tests/batch_text.h"
 
 namespace logpond::api::jsonline {
@@ -296,6 +297,54 @@ TEST(Jsonline, TakesAnEmptyBody) {
   const DecodeResult result = decode("");
   EXPECT_EQ(result.lines, 0U);
   EXPECT_THAT(testing::lines_of(result.batch), IsEmpty());
+}
+
+/// Times near what the quick way takes: one byte of a good one may be any other.
+rc::Gen<std::string> any_time() {
+  return rc::gen::exec([] {
+    std::string time = *rc::gen::element<std::string>("2026-11-20T09:59:59", "2026-02-29T00:00:00",
+                                                      "1969-12-31T23:59:59", "2026-11-20T24:00:00",
+                                                      "2262-04-11T23:47:16");
+    const auto digits = *rc::gen::inRange<std::size_t>(0, 12);
+    if (digits > 0) time += "." + std::string("98765432101").substr(0, digits - 1);
+    time += *rc::gen::element<std::string>("Z", "Z", "z", "+01:00", "");
+    if (*rc::gen::arbitrary<bool>()) {
+      time[*rc::gen::inRange<std::size_t>(0, time.size())] = *rc::gen::arbitrary<char>();
+    }
+    return time;
+  });
+}
+
+RC_GTEST_PROP(Jsonline, ReadsEveryTimeAsTheSlowWayDoes, ()) {
+  TimeReader reader;
+  for (const std::string& time : *rc::gen::container<std::vector<std::string>>(any_time())) {
+    RC_ASSERT(reader.read(time) == TimeReader::read_plainly(time));
+  }
+}
+
+TEST(Jsonline, RemembersStreamsAndLevelsWithoutMixingThemUp) {
+  // Values of every size around those that are compared by their ends alone, and alike there.
+  std::string body;
+  for (std::size_t size = 0; size < 40; ++size) {
+    for (const char middle : {'x', 'y'}) {
+      const std::string value = std::string(size / 2, 'a') + middle + std::string(size / 2, 'a');
+      body += R"({"_msg":"m","level":")" + value + R"(","a":")" + value + R"(","b":")";
+      body += std::string(size % 3, 'b') + "\"}\n";
+    }
+  }
+  const std::string query = "_stream_fields=b,a";
+  EXPECT_EQ(testing::text_of(decode(body + body, query, Way::kPredict).batch),
+            testing::text_of(decode(body + body, query, Way::kParse).batch));
+  // Two fields that become one label, and an extra one.
+  for (const std::string other :
+       {"_stream_fields=a.b,a_b", "_stream_fields=a,x&extra_fields=x=1"}) {
+    const std::string lines_of_both = R"({"a.b":"1","a_b":"2","a":"3"})"
+                                      "\n"
+                                      R"({"a.b":"1"})"
+                                      "\n";
+    EXPECT_EQ(testing::text_of(decode(lines_of_both, other, Way::kPredict).batch),
+              testing::text_of(decode(lines_of_both, other, Way::kParse).batch));
+  }
 }
 
 /// A piece of almost-JSON: valid lines of few shapes, now and then damaged.

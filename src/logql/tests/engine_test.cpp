@@ -219,11 +219,103 @@ TEST_F(EngineTest, TestsTheStreamsLabelBeforeAFieldOfThatName) {
           {Labels({{"app", "c"}}), 2 * kSecond, "two", {{"level", "field"}}}});
   EXPECT_EQ(range(R"({app="c"} | level="stream" | keep app)"), "+1 c `one`\n");
   EXPECT_EQ(range(R"({app="c"} | level="field" | keep app)"), "+2 c `two`\n");
-  EXPECT_TRUE(store_.last_request().field_filters.empty());
+  EXPECT_EQ(store_.last_request().field_filters.size(), 1U);
   EXPECT_EQ(range(R"({app="meta"} | trace="abc" | keep app)"), "+22 meta `login ok`\n");
   EXPECT_EQ(store_.last_request().field_filters.size(), 1U);
   EXPECT_EQ(range(R"(sum by (level) (count_over_time({app="c"} | level="stream" [1m])))"),
             "{level=\"stream\"} 1@+30 1@+60\n");
+}
+
+TEST_F(EngineTest, LooksForALabelInTheFirstFieldWithAValue) {
+  append({{Labels({{"app", "c"}}), kSecond, "one", {{"a.b", ""}, {"a_b", "x"}, {"a-b", "y"}}},
+          {Labels({{"app", "c"}}), 2 * kSecond, "two", {{"detected_level", ""}}, Severity::kWarn},
+          {Labels({{"app", "c"}, {"detected_level", "own"}}),
+           3 * kSecond,
+           "three",
+           {},
+           Severity::kWarn}});
+  EXPECT_EQ(range(R"({app="c"} | a_b="x" | keep app)"), "+1 c `one`\n");
+  EXPECT_EQ(range(R"({app="c"} | a_b!="x" | detected_level!="own" | keep app)"), "+2 c `two`\n");
+  EXPECT_EQ(range(R"({app="c"} | detected_level="warn" | keep app)"), "+2 c `two`\n");
+}
+
+TEST_F(EngineTest, AsksForTheFieldsThatAGroupingLooksAt) {
+  append({{Labels({{"app", "c"}, {"user", "stream"}}), kSecond, "one", {{"user", "field"}}},
+          {Labels({{"app", "c"}}), 2 * kSecond, "two", {{"user", "field"}, {"other", "x"}}}});
+  EXPECT_EQ(instant(R"(sum by (user) (count_over_time({app="c"}[1m])))"),
+            "{user=\"field\"} 1\n{user=\"stream\"} 1\n");
+  EXPECT_EQ(store_.last_request().field_names, (std::vector<std::string>{"user"}));
+  EXPECT_EQ(instant(R"(sum by (user_extracted) (count_over_time({app="c"}[1m])))"),
+            "{} 1\n{user_extracted=\"field\"} 1\n");
+  EXPECT_EQ(store_.last_request().field_names,
+            (std::vector<std::string>{"user", "user_extracted"}));
+  EXPECT_EQ(instant(R"(sum by (app) (count_over_time({app="c"} | user="field" [1m])))"),
+            "{app=\"c\"} 1\n");
+  EXPECT_EQ(store_.last_request().field_names, (std::vector<std::string>{"app"}));
+  (void)instant(R"(count_over_time({app="c"}[1m]))");
+  EXPECT_EQ(store_.last_request().field_names, std::nullopt);
+  (void)range(R"({app="c"} | keep user)");
+  EXPECT_EQ(store_.last_request().field_names, std::nullopt);
+}
+
+TEST_F(EngineTest, ShowsAllLabelsOfALineWithAnError) {
+  append({{Labels({{"app", "c"}}), kSecond, "old", {{"n", "x"}, {"other", "old"}}},
+          {Labels({{"app", "c"}}), 3 * kSecond, "new", {{"n", "y"}, {"other", "new"}}},
+          {Labels({{"app", "c"}}), 2 * kSecond, "good", {{"n", "3"}}}});
+  const std::string error = instant(R"(sum by (app) (count_over_time({app="c"} | n > 1 [1m])))");
+  EXPECT_EQ(store_.last_request().field_names, std::nullopt);
+  const std::string expected = "400 pipeline error: 'LabelFilterErr' for series: '";
+  EXPECT_EQ(error.substr(0, expected.size()), expected);
+  EXPECT_NE(error.find("n=\"y\", other=\"new\""), std::string::npos) << error;
+}
+
+TEST_F(EngineTest, TestsTheVirtualLevelBehindUnwrap) {
+  append({{Labels({{"app", "v"}}), kSecond, "w", {{"n", "2"}}, Severity::kWarn},
+          {Labels({{"app", "v"}}), 2 * kSecond, "i", {{"n", "3"}}, Severity::kInfo}});
+  EXPECT_EQ(instant(R"(sum(sum_over_time({app="v"} | unwrap n | detected_level="warn" [1m])))"),
+            "{} 2\n");
+}
+
+TEST_F(EngineTest, GivesParsedLabelsAnotherNameWhereTheLevelHasTheirs) {
+  append({{Labels({{"app", "v"}}), kSecond, "detected_level=own", {}, Severity::kWarn}});
+  EXPECT_EQ(
+      instant("sum by (detected_level_extracted) (count_over_time({app=\"v\"} | logfmt [1m]))"),
+      "{detected_level_extracted=\"own\"} 1\n");
+}
+
+TEST_F(EngineTest, CountsEmptyLinesAsNoBytesButNotAsNothing) {
+  append({{Labels({{"app", "e"}}), kSecond, "", {}}});
+  EXPECT_EQ(instant(R"(sum by (app) (bytes_over_time({app="e"}[1m])))"), "{app=\"e\"} 0\n");
+  EXPECT_EQ(instant(R"(sum by (app) (bytes_over_time({app="f"}[1m])))"), "(empty vector)\n");
+}
+
+TEST_F(EngineTest, CountsMoreSeriesThanATableHolds) {
+  RecordBatch batch(TenantId{}, kDatasetTime);
+  constexpr int kSeries = 600;
+  for (int i = 0; i < 3 * kSeries; ++i) {
+    batch.add_field("user", std::to_string(i % kSeries));
+    const auto stream = batch.intern_stream(Labels({{"app", "m"}}));
+    batch.finish_record({.timestamp = kDatasetTime + (i * 7919 % 3600) * kSecond + 1,
+                         .stream = stream,
+                         .message = "x"});
+  }
+  testing::MemoryStore store({.rows_per_block = 512});
+  ASSERT_TRUE(store.append_and_wait(std::move(batch)).has_value());
+  Engine engine(store, clock_, metrics_, {.series_max = 1000});
+  RangeQuery query = range_query(R"(sum by (user) (count_over_time({app="m"}[1s])))");
+  query.end = query.start + 3600 * kSecond;
+  query.step = kSecond;
+  query.align = false;
+  const auto result = engine.range(query);
+  ASSERT_TRUE(result.has_value()) << result.error().message;
+  double lines = 0;
+  for (const Series& series : std::get<MatrixResult>(result->value).series) {
+    for (const Point& point : series.points) lines += point.value;
+  }
+  EXPECT_EQ(std::get<MatrixResult>(result->value).series.size(), kSeries);
+  EXPECT_EQ(lines, 3 * kSeries);
+  Engine small(store, clock_, metrics_, {.cells_max = 900});
+  EXPECT_EQ(small.range(query).error().code, ErrorCode::kLimitExceeded);
 }
 
 TEST_F(EngineTest, MakesAVirtualLevelOfTheSeverity) {

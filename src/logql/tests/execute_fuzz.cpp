@@ -18,7 +18,7 @@ using namespace logpond::logql;
 
 struct World {
   World() { logql::testing::load_dataset(store); }
-  logql::testing::MemoryStore store{3};
+  logql::testing::MemoryStore store{{.rows_per_block = 3}};
   platform::ManualClock clock{logql::testing::kDatasetTime};
   telemetry::MetricsRegistry metrics;
   Engine engine{store, clock, metrics, {}};

@@ -46,66 +46,154 @@ bool MemoryStore::matches(const Record& record, const storage::ScanRequest& requ
   for (const codec::LineFilter& filter : request.line_filters) {
     if (!filter.keeps(record.message)) return false;
   }
+  const Labels& labels = record.stream->labels;
   const auto value_of = [&](const std::string& name) -> std::string_view {
+    if (labels.has(name)) return labels.get(name);
     for (const Field& field : record.fields) {
-      if (sanitize_label_name(field.name) == name) return field.value;
+      if (!field.value.empty() && sanitize_label_name(field.name) == name) return field.value;
     }
-    if (name == "detected_level" && record.severity != Severity::kUnset) {
-      return severity_word(record.severity);
-    }
-    return record.stream->labels.get(name);
+    return name == "detected_level" ? severity_word(record.severity) : std::string_view();
   };
   return std::all_of(request.field_filters.begin(), request.field_filters.end(),
                      [&](const storage::Matcher& m) { return m.matches(value_of(m.name())); });
 }
 
-bool MemoryStore::give(const std::vector<const Record*>& rows, Columns columns,
-                       storage::ScanSink& sink) {
-  const auto has = [columns](Columns one) { return storage::has_column(columns, one); };
-  std::vector<TimestampNs> timestamps;
-  std::vector<std::uint64_t> ids;
-  std::vector<std::uint32_t> stream_indexes;
-  std::vector<StreamPtr> streams;
-  std::vector<Severity> severities;
-  std::vector<std::string_view> severity_texts;
-  std::vector<std::string_view> messages;
-  std::vector<std::uint32_t> sizes;
-  std::vector<TimestampNs> received;
-  std::vector<std::uint32_t> field_begins;
-  std::vector<FieldView> fields;
-  for (const Record* record : rows) {
-    timestamps.push_back(record->timestamp);
-    ids.push_back(record->id);
-    auto at = std::find(streams.begin(), streams.end(), record->stream);
-    stream_indexes.push_back(static_cast<std::uint32_t>(at - streams.begin()));
-    if (at == streams.end()) streams.push_back(record->stream);
-    if (has(Columns::kSeverity)) {
-      severities.push_back(record->severity);
-      severity_texts.push_back(record->severity_text);
-    }
-    if (has(Columns::kMessage)) messages.push_back(record->message);
-    if (has(Columns::kMessageSize)) {
-      sizes.push_back(static_cast<std::uint32_t>(record->message.size()));
-    }
-    if (has(Columns::kReceived)) received.push_back(record->received);
-    if (!has(Columns::kFields)) continue;
-    field_begins.push_back(static_cast<std::uint32_t>(fields.size()));
-    for (const Field& f : record->fields) fields.push_back({f.name, f.value, f.kind});
+/// The columns of one block.
+class MemoryStore::BlockMaker {
+ public:
+  BlockMaker(const storage::ScanRequest& request, const MemoryStoreOptions& options,
+             std::uint64_t seed)
+      : request_(request),
+        drops_fields_(options.drops_fields && request.field_names),
+        mode_(options.classes),
+        dice_(seed * 0x9E37'79B9'7F4A'7C15 + 1) {
+    if (mode_ == ClassMode::kMixed) mode_ = static_cast<ClassMode>(roll(3));
+    // Nothing says that a class has rows, or that the first row is of the first class.
+    if (mode_ != ClassMode::kNone && roll(2) == 0) add_class({}, {});
   }
-  if (has(Columns::kFields)) field_begins.push_back(static_cast<std::uint32_t>(fields.size()));
+
+  void add(const Record& record) {
+    timestamps_.push_back(record.timestamp);
+    ids_.push_back(record.id);
+    auto at = std::find(streams_.begin(), streams_.end(), record.stream);
+    stream_indexes_.push_back(static_cast<std::uint32_t>(at - streams_.begin()));
+    if (at == streams_.end()) streams_.push_back(record.stream);
+    if (has(Columns::kSeverity)) {
+      severities_.push_back(record.severity);
+      severity_texts_.push_back(record.severity_text);
+    }
+    if (has(Columns::kMessage)) messages_.push_back(record.message);
+    if (has(Columns::kMessageSize)) {
+      sizes_.push_back(static_cast<std::uint32_t>(record.message.size()));
+    }
+    if (has(Columns::kReceived)) received_.push_back(record.received);
+    std::vector<FieldView> fields;
+    for (const Field& f : record.fields) {
+      if (has(Columns::kFields) && is_wanted(f.name)) fields.push_back({f.name, f.value, f.kind});
+    }
+    field_begins_.push_back(static_cast<std::uint32_t>(fields_.size()));
+    fields_.insert(fields_.end(), fields.begin(), fields.end());
+    if (mode_ != ClassMode::kNone) class_indexes_.push_back(class_of(record, std::move(fields)));
+  }
+
+  storage::RecordBlock block() {
+    storage::RecordBlock block{.size = timestamps_.size(),
+                               .timestamps = timestamps_,
+                               .ids = ids_,
+                               .stream_indexes = stream_indexes_,
+                               .streams = streams_,
+                               .severities = severities_,
+                               .severity_texts = severity_texts_,
+                               .messages = messages_,
+                               .message_sizes = sizes_,
+                               .received = received_};
+    block.classes_have_fields = mode_ == ClassMode::kWithFields;
+    if (has(Columns::kFields) && !block.classes_have_fields) {
+      field_begins_.push_back(static_cast<std::uint32_t>(fields_.size()));
+      block.field_begins = field_begins_;
+      block.fields = fields_;
+    }
+    if (mode_ == ClassMode::kNone) return block;
+    for (std::size_t i = 0; i < classes_.size(); ++i) classes_[i].fields = class_fields_[i];
+    block.class_indexes = class_indexes_;
+    block.classes = classes_;
+    if (roll(2) == 0) {  // the classes say it
+      block.severities = {};
+      block.severity_texts = {};
+    }
+    return block;
+  }
+
+ private:
+  bool has(Columns one) const { return storage::has_column(request_.columns, one); }
+  std::uint64_t roll(std::uint64_t below) {
+    dice_ ^= dice_ << 13;
+    dice_ ^= dice_ >> 7;
+    dice_ ^= dice_ << 17;
+    return dice_ % below;
+  }
+  bool is_wanted(const std::string& field) const {
+    if (!drops_fields_) return true;
+    const auto& names = *request_.field_names;
+    return std::find(names.begin(), names.end(), sanitize_label_name(field)) != names.end();
+  }
+
+  std::uint32_t add_class(storage::RecordClass one, std::vector<FieldView> fields) {
+    classes_.push_back(one);
+    class_fields_.push_back(std::move(fields));
+    return static_cast<std::uint32_t>(classes_.size() - 1);
+  }
+
+  std::uint32_t class_of(const Record& record, std::vector<FieldView> fields) {
+    storage::RecordClass wanted{.stream_index = stream_indexes_.back()};
+    if (has(Columns::kSeverity)) {
+      wanted.severity = record.severity;
+      wanted.severity_text = record.severity_text;
+    }
+    if (mode_ == ClassMode::kWithoutFields) fields.clear();
+    for (std::uint32_t i = 0; i < classes_.size(); ++i) {
+      if (is_same(classes_[i], wanted) && is_same(class_fields_[i], fields) && roll(4) != 0)
+        return i;
+    }
+    return add_class(wanted, std::move(fields));
+  }
+  static bool is_same(const storage::RecordClass& a, const storage::RecordClass& b) {
+    return a.stream_index == b.stream_index && a.severity == b.severity &&
+           a.severity_text == b.severity_text;
+  }
+  static bool is_same(const std::vector<FieldView>& a, const std::vector<FieldView>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const FieldView& x, const FieldView& y) {
+                        return x.name == y.name && x.value == y.value && x.kind == y.kind;
+                      });
+  }
+
+  const storage::ScanRequest& request_;
+  bool drops_fields_;
+  ClassMode mode_;
+  std::uint64_t dice_;
+  std::vector<TimestampNs> timestamps_;
+  std::vector<std::uint64_t> ids_;
+  std::vector<std::uint32_t> stream_indexes_;
+  std::vector<StreamPtr> streams_;
+  std::vector<Severity> severities_;
+  std::vector<std::string_view> severity_texts_;
+  std::vector<std::string_view> messages_;
+  std::vector<std::uint32_t> sizes_;
+  std::vector<TimestampNs> received_;
+  std::vector<std::uint32_t> field_begins_;
+  std::vector<FieldView> fields_;
+  std::vector<std::uint32_t> class_indexes_;
+  std::vector<storage::RecordClass> classes_;
+  std::vector<std::vector<FieldView>> class_fields_;
+};
+
+bool MemoryStore::give(const std::vector<const Record*>& rows, const storage::ScanRequest& request,
+                       storage::ScanSink& sink) {
+  BlockMaker maker(request, options_, rows.front()->id + rows.size());
+  for (const Record* record : rows) maker.add(*record);
   rows_given_ += rows.size();
-  return sink.accept({.size = rows.size(),
-                      .timestamps = timestamps,
-                      .ids = ids,
-                      .stream_indexes = stream_indexes,
-                      .streams = streams,
-                      .severities = severities,
-                      .severity_texts = severity_texts,
-                      .messages = messages,
-                      .message_sizes = sizes,
-                      .received = received,
-                      .field_begins = field_begins,
-                      .fields = fields});
+  return sink.accept(maker.block());
 }
 
 Result<storage::ScanStats> MemoryStore::scan(const storage::ScanRequest& request,
@@ -121,7 +209,8 @@ Result<storage::ScanStats> MemoryStore::scan(const storage::ScanRequest& request
   std::vector<Group> groups;
   for (std::size_t i = 0; i < records_.size(); ++i) {
     const Record& record = records_[i];
-    if (i % rows_per_block_ == 0) groups.push_back({{}, record.timestamp, record.timestamp});
+    if (i % options_.rows_per_block == 0)
+      groups.push_back({{}, record.timestamp, record.timestamp});
     Group& group = groups.back();
     group.first = std::min(group.first, record.timestamp);
     group.last = std::max(group.last, record.timestamp);
@@ -147,7 +236,7 @@ Result<storage::ScanStats> MemoryStore::scan(const storage::ScanRequest& request
       if (wanted.contains(record->timestamp) && matches(*record, request)) rows.push_back(record);
     }
     stats.rows_matched += rows.size();
-    if (!rows.empty() && !give(rows, request.columns, sink)) break;
+    if (!rows.empty() && !give(rows, request, sink)) break;
   }
   return stats;
 }

@@ -2,6 +2,7 @@
 // files.
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -10,13 +11,30 @@
 
 namespace logpond::logql::testing {
 
+/// What a MemoryStore tells about rows that are alike.
+enum class ClassMode {
+  kNone,
+  kWithoutFields,
+  kWithFields,
+  kMixed,  ///< Each block something else, always the same for the same rows.
+};
+
+struct MemoryStoreOptions {
+  /// At most so many, so that consumers meet several blocks.
+  std::size_t rows_per_block = 4;
+  ClassMode classes = ClassMode::kMixed;
+  /// Leaves out every field that ScanRequest::field_names does not name.
+  bool drops_fields = true;
+};
+
 /// Keeps records in the order of their arrival and looks at each of them in every scan. Honours the
-/// whole ScanRequest. Blocks hold `rows_per_block` rows at most, so that consumers meet several.
+/// whole ScanRequest. Its classes are no better than they must be: like rows may have several, some
+/// have no row.
 ///
 /// Threads: any; one lock around everything.
 class MemoryStore final : public storage::Store {
  public:
-  explicit MemoryStore(std::size_t rows_per_block = 4) : rows_per_block_(rows_per_block) {}
+  explicit MemoryStore(MemoryStoreOptions options = {}) : options_(options) {}
 
   void append(RecordBatch batch, storage::AppendCallback done) override;
   Result<storage::ScanStats> scan(const storage::ScanRequest& request,
@@ -36,6 +54,7 @@ class MemoryStore final : public storage::Store {
   std::size_t rows_given() const { return rows_given_; }
 
  private:
+  class BlockMaker;
   struct Field {
     std::string name;
     std::string value;
@@ -53,10 +72,10 @@ class MemoryStore final : public storage::Store {
   };
   StreamPtr intern(const TenantId& tenant, const Labels& labels);
   static bool matches(const Record& record, const storage::ScanRequest& request);
-  bool give(const std::vector<const Record*>& rows, storage::Columns columns,
+  bool give(const std::vector<const Record*>& rows, const storage::ScanRequest& request,
             storage::ScanSink& sink);
 
-  std::size_t rows_per_block_;
+  MemoryStoreOptions options_;
   mutable std::mutex mutex_;
   std::vector<StreamPtr> streams_;
   std::vector<Record> records_;

@@ -16,7 +16,8 @@ constexpr TimestampNs kBase = 1'000'000 * kSecond;
 
 /// Some records of few words, so that queries about these words find something.
 struct World {
-  explicit World(std::uint32_t seed) : random(seed), store(1 + seed % 7) {
+  explicit World(std::uint32_t seed, logql::testing::MemoryStoreOptions options = {})
+      : random(seed), store(with_block_size(options, 1 + seed % 7)) {
     RecordBatch batch(TenantId{}, kBase);
     const std::size_t count = 1 + pick(40);
     for (std::size_t i = 0; i < count; ++i) {
@@ -32,13 +33,19 @@ struct World {
     (void)store.append_and_wait(std::move(batch));
   }
 
+  static logql::testing::MemoryStoreOptions with_block_size(
+      logql::testing::MemoryStoreOptions options, std::size_t rows) {
+    options.rows_per_block = rows;
+    return options;
+  }
+
   std::size_t pick(std::size_t below) { return random() % below; }
   std::string one_of(std::initializer_list<const char*> words) {
     return *(words.begin() + pick(words.size()));
   }
   std::string word() { return one_of({"x", "x", "y", "7", "3s"}); }
   std::string label() {
-    return one_of({"app", "env", "level", "level", "user_id", "b", "detected_level"});
+    return one_of({"app", "env", "level", "level", "user_id", "b", "n", "detected_level"});
   }
   std::string message() {
     switch (pick(4)) {
@@ -85,6 +92,29 @@ struct World {
     return text;
   }
 
+  /// Labels as groupings name them, those that meet others of their name included.
+  std::string any_label() {
+    return label() + one_of({"", "", "", "_extracted", "_extracted_extracted"});
+  }
+  std::string metric_query() {
+    std::string log = log_query(pick(4));
+    const bool unwraps = pick(3) == 0;
+    if (unwraps) log += " | unwrap " + one_of({"n", "b", "user_id", "level"});
+    if (unwraps && pick(2) == 0) log += " | " + any_label() + "=\"" + word() + "\"";
+    if (pick(3) != 0) log += unwraps ? " | __error__=\"\"" : " | drop __error__, __error_details__";
+    const std::string window = "(" + log + " [" + std::to_string(1 + pick(20)) + "s])";
+    const std::string by =
+        one_of({"by", "by", "without"}) + " (" + any_label() + ", " + any_label() + ")";
+    if (!unwraps) {
+      const std::string op =
+          one_of({"count_over_time", "rate", "bytes_over_time", "absent_over_time"});
+      return (pick(4) == 0 ? "" : "sum " + by + " ") + "(" + op + window + ")";
+    }
+    if (pick(2) == 0) return "sum " + by + " (sum_over_time" + window + ")";
+    if (pick(3) == 0) return "quantile_over_time(0.5, " + window.substr(1) + " " + by;
+    return one_of({"avg", "first", "last", "stddev"}) + "_over_time" + window + " " + by;
+  }
+
   std::mt19937 random;
   logql::testing::MemoryStore store;
   platform::ManualClock clock{kBase};
@@ -105,7 +135,7 @@ class TailSink final : public storage::ScanSink {
       const auto stream = stored.batch.intern_stream(block.stream(row)->labels);
       stored.batch.finish_record({.timestamp = block.timestamps[row],
                                   .stream = stream,
-                                  .severity = block.severities[row],
+                                  .severity = block.severity_of(row),
                                   .message = block.messages[row]});
       stored.streams.push_back(block.stream(row));
       if (auto line = tail_.process(stored, 0)) lines.push_back(*std::move(line));
@@ -154,6 +184,32 @@ RC_GTEST_PROP(NaiveLog, FindsTheSameLines, (std::uint32_t seed)) {
   if (backward) std::reverse(all->begin(), all->end());
   if (all->size() > query.limit) all->resize(query.limit);
   RC_ASSERT(logql::testing::text_of(world.engine.range(query)) == text_of(std::move(*all)));
+}
+
+/// Every answer to a few queries of one seed, from a store with such options.
+std::string answers(std::uint32_t seed, logql::testing::MemoryStoreOptions options) {
+  World world(seed, options);
+  std::string all;
+  for (int i = 0; i < 3; ++i) {
+    RangeQuery query{.text = i == 0 ? world.log_query(world.pick(4)) : world.metric_query()};
+    query.start = kBase + static_cast<DurationNs>(world.pick(10)) * kSecond;
+    query.end = query.start + static_cast<DurationNs>(world.pick(40)) * kSecond;
+    query.step = (1 + static_cast<DurationNs>(world.pick(9))) * kSecond / 2;
+    query.limit = 1 + world.pick(20);
+    query.align = false;
+    all += query.text + "\n" + logql::testing::text_of(world.engine.range(query));
+    all += logql::testing::text_of(world.engine.instant({.text = query.text, .time = query.end}));
+  }
+  return all;
+}
+
+RC_GTEST_PROP(NaiveStore, DoesNotMatterForWhatItTellsAndLeavesOut, (std::uint32_t seed)) {
+  using logql::testing::ClassMode;
+  const std::string expected = answers(seed, {.classes = ClassMode::kNone, .drops_fields = false});
+  for (const auto mode :
+       {ClassMode::kNone, ClassMode::kWithoutFields, ClassMode::kWithFields, ClassMode::kMixed}) {
+    RC_ASSERT(answers(seed, {.classes = mode, .drops_fields = true}) == expected);
+  }
 }
 
 /// Counts lines per series and step by looking at every line for every step.

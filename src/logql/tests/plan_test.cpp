@@ -20,6 +20,12 @@ storage::Columns columns_of(const std::string& text) {
   return std::get<RangePlan>(metric.node).log.columns;
 }
 
+std::optional<std::vector<std::string>> fields_of(const std::string& text) {
+  const auto planned = plan(*parse(text)).value();
+  const MetricPlan& metric = *std::get<MetricPlanPtr>(planned);
+  return std::get<RangePlan>(metric.node).log.field_names;
+}
+
 using storage::Columns;
 
 TEST(Plan, MovesLineFiltersBeforeStagesThatLeaveTheLineAlone) {
@@ -77,7 +83,7 @@ TEST(Plan, AsksForTheColumnsThatAreNeeded) {
 TEST(Plan, SumsGroupLinesInsteadOfSeries) {
   EXPECT_EQ(explained(R"(sum by (x) (rate({a="b"}[1m] offset 5s)))"),
             "rate over 1m0s, shifted by 5s, series by (x)\n"
-            "  scan {a=\"b\"}, columns: timestamp, id, stream, fields\n");
+            "  scan {a=\"b\"}, columns: timestamp, id, stream, fields: x\n");
   EXPECT_EQ(explained(R"(max by (x) (rate({a="b"}[1m])) / 2 > bool vector(1))"),
             "left > right\n"
             "  left / right\n"
@@ -86,6 +92,33 @@ TEST(Plan, SumsGroupLinesInsteadOfSeries) {
             "        scan {a=\"b\"}, columns: timestamp, id, stream, severity, fields\n"
             "    number 2\n"
             "  vector of 1\n");
+}
+
+TEST(Plan, NamesTheFieldsThatMayMakeADifference) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(fields_of(R"(sum by (b, a) (count_over_time({a="b"}[1m])))"), (Names{"a", "b"}));
+  EXPECT_EQ(fields_of(R"(sum by (a) (rate({a="b"} | c="d" [1m])))"), (Names{"a"}));
+  EXPECT_EQ(fields_of(R"(sum by (a) (rate({a="b"} | c > 5 or d="x" [1m])))"),
+            (Names{"a", "c", "d"}));
+  EXPECT_EQ(fields_of(R"(sum by (a) (rate({a="b"} | c="d" | json [1m])))"), (Names{"a", "c"}));
+  EXPECT_EQ(fields_of(R"(sum by (a_extracted_extracted) (rate({a="b"}[1m])))"),
+            (Names{"a", "a_extracted", "a_extracted_extracted"}));
+  EXPECT_EQ(fields_of(R"(max_over_time({a="b"} | unwrap c | d > 5 [1m]) by (e))"),
+            (Names{"c", "d", "e"}));
+  EXPECT_EQ(fields_of(R"(sum(rate({a="b"} | drop c, d="x" | label_format e=f [1m])))"),
+            (Names{"d", "f"}));
+  EXPECT_EQ(fields_of(R"(count_over_time({a="b"}[1m]))"), std::nullopt);
+  EXPECT_EQ(fields_of(R"(sum without (a) (rate({a="b"}[1m])))"), std::nullopt);
+  EXPECT_EQ(columns_of(R"(sum(rate({a="b"} | drop c [1m])))"), Columns::kNone);
+}
+
+TEST(Plan, TellsWhatStagesLookAt) {
+  const auto log = [](const std::string& text) { return std::get<LogPlan>(*plan(*parse(text))); };
+  EXPECT_EQ(log(R"({a="b"} | c > 5 | d="e" or f="g" | drop a | h > 5)").label_tests, 2U);
+  EXPECT_EQ(log(R"({a="b"} | json | c > 5)").label_tests, 0U);
+  EXPECT_FALSE(log(R"({a="b"} |= "x" | c > 5 | label_format d=e | keep d)").stages_read_line);
+  EXPECT_TRUE(log(R"({a="b"} | c > 5 | logfmt)").stages_read_line);
+  EXPECT_TRUE(log(R"({a="b"} | line_format "x")").stages_read_line);
 }
 
 TEST(Plan, NamesWhatThisVersionDoesNotEvaluate) {

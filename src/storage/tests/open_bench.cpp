@@ -8,9 +8,9 @@
 #include <string>
 
 #include "platform/posix/posix_file_system.h"
+#include "storage/group_encoder.h"
 #include "storage/manifest.h"
 #include "storage/part_set.h"
-#include "storage/row_buffer.h"
 
 namespace {
 
@@ -21,7 +21,7 @@ constexpr int kStreams = 30;
 constexpr int kFields = 25;
 constexpr int kGroups = 2;
 
-RowBuffer rows_of(StreamTable& streams, int part) {
+bool add_rows(StreamTable& streams, int part, GroupEncoder& rows, PartWriter& writer) {
   RecordBatch batch(TenantId{}, 0);
   const TimestampNs day = kDay * (20'000 + part / 20);
   for (int i = 0; i < kStreams * 4; ++i) {
@@ -39,23 +39,22 @@ RowBuffer rows_of(StreamTable& streams, int part) {
   for (const RecordBatch::Stream& stream : batch.streams())
     stored.streams.push_back(*streams.intern(TenantId{}, batch.text(stream.encoded)));
   stored.batch = std::move(batch);
-  RowBuffer rows;
   for (std::size_t row = 0; row < stored.batch.size(); ++row) rows.add(stored, row);
-  return rows;
+  return writer.add(rows).has_value();
 }
 
 bool write_parts(platform::FileSystem& fs, const std::filesystem::path& directory, int parts) {
   StreamTable streams;
   Manifest manifest;
+  GroupEncoder rows(1);
   for (int part = 0; part < parts; ++part) {
     char name[64];
     std::snprintf(name, sizeof name, "2026-11-%02d/%016x.part", 1 + part % 28,
                   static_cast<unsigned>(part));
     auto writer = PartWriter::create(fs, {directory / "parts", name, 1});
     if (!writer) return false;
-    const RowBuffer rows = rows_of(streams, part);
     for (int group = 0; group < kGroups; ++group) {
-      if (!writer->add(rows)) return false;
+      if (!add_rows(streams, part, rows, *writer)) return false;
     }
     const auto summary = writer->finish();
     if (!summary) return false;

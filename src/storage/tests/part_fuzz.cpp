@@ -20,8 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto part = storage::Part::open(*fs, "/parts", "x.part", streams);
   if (!part) return 0;
   for (const storage::GroupMeta& group : (*part)->groups()) {
-    storage::RowBuffer rows;
-    if (storage::read_whole_group(**part, group, rows) && rows.size() != group.rows) std::abort();
+    storage::GroupEncoder rows(1);
+    if (storage::read_whole_group(*part, group, rows) && rows.size() != group.rows) std::abort();
   }
   return 0;
 }

@@ -61,8 +61,8 @@ class CollectingSink : public ScanSink {
       record.timestamp = block.timestamps[row];
       record.received = block.received[row];
       record.labels = block.stream(row)->labels;
-      record.severity = block.severities[row];
-      record.severity_text = block.severity_texts[row];
+      record.severity = block.severity_of(row);
+      record.severity_text = block.severity_text_of(row);
       record.message = block.messages[row];
       if (block.message_sizes[row] != record.message.size()) sizes_agree = false;
       for (const FieldView& f : block.fields_of(row)) {
@@ -108,14 +108,15 @@ class RecordModel {
     }
     return std::all_of(
         request.field_filters.begin(), request.field_filters.end(), [&](const Matcher& matcher) {
+          if (record.labels.has(matcher.name())) {
+            return matcher.matches(record.labels.get(matcher.name()));
+          }
           for (const ModelField& field : record.fields) {
-            if (sanitize_label_name(field.name) == matcher.name())
+            if (!field.value.empty() && sanitize_label_name(field.name) == matcher.name())
               return matcher.matches(field.value);
           }
-          if (matcher.name() == "detected_level" && record.severity != Severity::kUnset) {
-            return matcher.matches(severity_word(record.severity));
-          }
-          return matcher.matches(record.labels.get(matcher.name()));
+          const bool is_level = matcher.name() == "detected_level";
+          return matcher.matches(is_level ? severity_word(record.severity) : "");
         });
   }
   std::vector<ModelRecord> records_;

@@ -162,6 +162,37 @@ TEST_P(StoreContract, SelectsStreamsLinesAndFields) {
   }
 }
 
+TEST_P(StoreContract, FieldFiltersSeeTheStreamsLabelFirstThenAFieldWithAValueThenTheLevel) {
+  const auto one = [](Labels labels, std::vector<ModelField> fields, Severity severity) {
+    ModelRecord made = record(kNoon, std::move(labels), "x");
+    made.fields = std::move(fields);
+    made.severity = severity;
+    return made;
+  };
+  const Labels bare{{"app", "a"}};
+  const Labels full{{"app", "a"}, {"user_id", "stream"}, {"detected_level", "stream"}};
+  append({one(bare, {}, Severity::kWarn), one(full, {}, Severity::kWarn),
+          one(bare, {{"user.id", "field"}, {"detected_level", "field"}}, Severity::kWarn),
+          one(full, {{"user.id", "field"}, {"detected_level", "field"}}, Severity::kWarn),
+          one(bare, {{"user.id", ""}, {"detected_level", ""}}, Severity::kWarn),
+          one(full, {{"user.id", ""}, {"detected_level", ""}}, Severity::kUnset),
+          one(bare, {{"detected_level", ""}}, Severity::kUnset),
+          one(bare, {{"größe", "field"}}, Severity::kUnknown)});
+  for (int round = 0; round < 2; ++round) {
+    for (const char* name : {"user_id", "user.id", "detected_level", "größe", "gr__e"}) {
+      for (const char* value : {"stream", "field", "warn", "unknown", ""}) {
+        for (const MatchOp op : {MatchOp::kEqual, MatchOp::kNotEqual}) {
+          SCOPED_TRACE(std::string(name) + " " + value);
+          ScanRequest request;
+          request.field_filters = {matcher(name, op, value)};
+          expect_same(request);
+        }
+      }
+    }
+    ASSERT_TRUE(store().flush());
+  }
+}
+
 TEST_P(StoreContract, LiteralAcrossTwoLinesIsNoHit) {
   append({record(kNoon, app("a"), "xxab"), record(kNoon, app("a"), "cdxx"),
           record(kNoon, app("a"), "abcd")});

@@ -1,0 +1,1 @@
+"""The systems under test, a file each; registry.py lists them."""

@@ -1,0 +1,211 @@
+// What goes in comes out, byte for byte, and is found where it is.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "message/message_encoder.h"
+#include "message/message_reader.h"
+#include "message/message_search.h"
+#include "message/tests/line_generator.h"
+
+namespace logpond::message {
+namespace {
+
+/// Lines packed as one group, and where each went.
+struct Packed {
+  EncodedMessages encoded;
+  std::vector<std::uint32_t> shapes;
+  std::vector<std::uint32_t> occurrences;
+  std::unique_ptr<MessageReader> reader;
+};
+
+/// The reader keeps a pointer to `packed`.
+void open_reader(Packed& packed) {
+  auto reader = MessageReader::open(
+      packed.encoded.directory, [&packed](std::uint32_t page) -> Result<std::string> {
+        const auto& pages = packed.encoded.pages;
+        if (page >= pages.size()) return fail(ErrorCode::kCorruption, "no such page");
+        const std::size_t end =
+            page + 1 < pages.size() ? pages[page + 1].begin : packed.encoded.page_bytes.size();
+        return packed.encoded.page_bytes.substr(pages[page].begin, end - pages[page].begin);
+      });
+  ASSERT_TRUE(reader) << reader.error().message;
+  packed.reader = std::move(*reader);
+}
+
+std::unique_ptr<Packed> pack(MessageEncoder& encoder, const std::vector<std::string>& lines) {
+  auto packed = std::make_unique<Packed>();
+  std::vector<std::uint32_t> counts;
+  std::uint32_t sender = 0;
+  for (const std::string& line : lines) {
+    const std::uint32_t shape = encoder.add(sender++ % 2, line);
+    if (shape >= counts.size()) counts.resize(shape + 1, 0);
+    packed->shapes.push_back(shape);
+    packed->occurrences.push_back(counts[shape]++);
+  }
+  encoder.finish(packed->encoded);
+  open_reader(*packed);
+  return packed;
+}
+
+std::unique_ptr<Packed> pack(const std::vector<std::string>& lines) {
+  MessageEncoder encoder(1);
+  return pack(encoder, lines);
+}
+
+void expect_lines(Packed& packed, const std::vector<std::string>& lines) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::string text;
+    const auto read =
+        packed.reader->append_text(packed.shapes[i], packed.occurrences[i], text);
+    ASSERT_TRUE(read) << read.error().message << " in line " << i << ": " << lines[i];
+    ASSERT_EQ(text, lines[i]);
+    const auto size = packed.reader->text_size(packed.shapes[i], packed.occurrences[i]);
+    ASSERT_TRUE(size);
+    ASSERT_EQ(*size, lines[i].size());
+  }
+}
+
+/// Every line with the literal is found; a line that is surely found has it.
+void expect_found(Packed& packed, const std::vector<std::string>& lines,
+                  const std::string& literal) {
+  ASSERT_TRUE(packed.reader->prepare_search());
+  LiteralSearch search(*packed.reader, literal);
+  std::vector<std::uint32_t> shapes = packed.shapes;
+  std::sort(shapes.begin(), shapes.end());
+  shapes.erase(std::unique(shapes.begin(), shapes.end()), shapes.end());
+  const auto candidates = search.candidates(shapes);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const bool holds = lines[i].find(literal) != std::string::npos;
+    if (!std::binary_search(candidates.begin(), candidates.end(), packed.shapes[i])) {
+      ASSERT_FALSE(holds) << "\"" << literal << "\" in: " << lines[i];
+      continue;
+    }
+    const auto found = search.find(packed.shapes[i]);
+    ASSERT_TRUE(found) << found.error().message;
+    const auto has = [&](const std::vector<std::uint32_t>& list) {
+      return std::binary_search(list.begin(), list.end(), packed.occurrences[i]);
+    };
+    const bool is_sure = found->all || has(found->sure);
+    const bool is_maybe = found->all_maybe || has(found->maybe);
+    ASSERT_TRUE(holds || !is_sure) << "\"" << literal << "\" in: " << lines[i];
+    ASSERT_TRUE(!holds || is_sure || is_maybe) << "\"" << literal << "\" in: " << lines[i];
+  }
+}
+
+std::string piece_of(const std::vector<std::string>& lines) {
+  const std::string& line = lines[*rc::gen::inRange<std::size_t>(0, lines.size())];
+  if (line.empty()) return "x";
+  const auto begin = *rc::gen::inRange<std::size_t>(0, line.size());
+  const auto size = *rc::gen::inRange<std::size_t>(1, std::min<std::size_t>(line.size() - begin, 24) + 1);
+  return line.substr(begin, size);
+}
+
+RC_GTEST_PROP(Messages, AnyLinesComeBackByteForByte, ()) {
+  const auto lines = testing::lines(60);
+  const auto packed = pack(lines);
+  expect_lines(*packed, lines);
+  RC_ASSERT(!::testing::Test::HasFatalFailure());
+}
+
+RC_GTEST_PROP(Messages, AnyPieceOfALineIsFoundInAllLinesThatHoldIt, ()) {
+  const auto lines = testing::lines(40);
+  const auto packed = pack(lines);
+  for (int i = 0; i < 8; ++i) expect_found(*packed, lines, piece_of(lines));
+  RC_ASSERT(!::testing::Test::HasFatalFailure());
+}
+
+RC_GTEST_PROP(Messages, AnEncoderIsAsGoodAsNewForTheNextGroup, ()) {
+  MessageEncoder encoder(1);
+  for (int group = 0; group < 3; ++group) {
+    const auto lines = testing::lines(20);
+    const auto packed = pack(encoder, lines);
+    expect_lines(*packed, lines);
+  }
+  RC_ASSERT(!::testing::Test::HasFatalFailure());
+}
+
+TEST(Messages, KeysThatChangeWithEveryLineAreStoredMemberByMember) {
+  std::vector<std::string> lines;
+  for (int i = 0; i < 3000; ++i) {
+    const std::string n = std::to_string(i);
+    lines.push_back(R"({"k)" + n + R"(":)" + n + R"(,"labels":{"l)" + n + R"(":"v)" + n +
+                    R"( x"},"status":200,"items":[)" + std::string(static_cast<std::size_t>(i % 70), '1') + "]}");
+  }
+  const auto packed = pack(lines);
+  expect_lines(*packed, lines);
+  expect_found(*packed, lines, "v77 x");
+  expect_found(*packed, lines, "\"k99\":99,");
+  const auto& shapes = packed->reader->directory().shapes;
+  const auto roots = std::count_if(shapes.begin(), shapes.end(), [](const DirectoryShape& shape) {
+    return shape.kind == ShapeKind::kJson;
+  });
+  EXPECT_LE(roots, 2 * 512 + 2);
+}
+
+TEST(Messages, LongAndHoledLinesAreKeptAsTheyAre) {
+  const std::vector<std::string> lines = {std::string(70'000, 'a') + "17", std::string("a\x11") + "b",
+                                          "", "plain", std::string(70'000, '\x11')};
+  const auto packed = pack(lines);
+  expect_lines(*packed, lines);
+  expect_found(*packed, lines, "a17");
+  expect_found(*packed, lines, std::string("a\x11"));
+}
+
+TEST(Messages, LinesThatNeverRepeatStopBeingTakenApart) {
+  std::vector<std::string> lines;
+  std::uint64_t state = 1;
+  for (int i = 0; i < 60'000; ++i) {
+    std::string line;
+    for (int w = 0; w < 4; ++w) {
+      state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+      for (int c = 0; c < 6; ++c) line.push_back(static_cast<char>('a' + (state >> (20 + 5 * c)) % 26));
+      line.push_back(' ');
+    }
+    lines.push_back(line);
+  }
+  const auto packed = pack(lines);
+  expect_lines(*packed, lines);
+  EXPECT_LT(packed->reader->directory().shapes.size(), 20'000U);
+}
+
+TEST(Messages, ADamagedDirectoryOrPageIsAnErrorAndNeverACrash) {
+  std::vector<std::string> lines;
+  for (int i = 0; i < 200; ++i) {
+    lines.push_back("user " + std::to_string(i * 37) + " from 10.0.0." + std::to_string(i % 9));
+    lines.push_back(R"({"a":{"b":"took )" + std::to_string(i) + R"( ms"},"c":[1,2]})");
+  }
+  const auto packed = pack(lines);
+  const EncodedMessages whole = packed->encoded;
+  std::uint64_t state = 7;
+  for (int round = 0; round < 3000; ++round) {
+    packed->encoded = whole;
+    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+    std::string& bytes = (state >> 60) % 2 == 0 ? packed->encoded.directory : packed->encoded.page_bytes;
+    bytes[(state >> 20) % bytes.size()] ^= static_cast<char>(1U << ((state >> 8) % 8));
+    auto reader = MessageReader::open(packed->encoded.directory, [&](std::uint32_t page) -> Result<std::string> {
+      const auto& pages = packed->encoded.pages;
+      if (page >= pages.size()) return fail(ErrorCode::kCorruption, "no such page");
+      const std::size_t end =
+          page + 1 < pages.size() ? pages[page + 1].begin : packed->encoded.page_bytes.size();
+      return packed->encoded.page_bytes.substr(pages[page].begin, end - pages[page].begin);
+    });
+    if (!reader) continue;
+    std::string text;
+    for (std::size_t i = 0; i < lines.size(); i += 7) {
+      text.clear();
+      (void)(*reader)->append_text(packed->shapes[i], packed->occurrences[i], text);
+    }
+    if ((*reader)->prepare_search()) {
+      LiteralSearch search(**reader, "took 1");
+      for (std::uint32_t shape = 0; shape < (*reader)->directory().shapes.size(); ++shape) {
+        (void)search.find(shape);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace logpond::message

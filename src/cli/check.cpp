@@ -4,6 +4,7 @@
 #include "cli/command_line.h"
 #include "config/loader.h"
 #include "platform/posix/posix_file_system.h"
+#include "server/retention_rules.h"
 
 namespace logpond::cli {
 
@@ -16,7 +17,9 @@ int run_check(const Arguments& arguments) {
   const auto fs = platform::make_posix_file_system();
   config::LoadRequest request;
   request.file = file;
-  const config::Loaded loaded = config::load(*fs, request);
+  config::Loaded loaded = config::load(*fs, request);
+  if (const auto rules = server::retention_rules(loaded.config); !rules)
+    loaded.problems.push_back({"retention rules", rules.error().message});
   if (loaded.problems.empty()) {
     std::printf("%s: ok\n", file.c_str());
     return kDone;

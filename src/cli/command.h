@@ -34,6 +34,12 @@ int run_series(const Arguments& arguments);
 int run_generate(const Arguments& arguments);
 int run_check(const Arguments& arguments);
 int run_flush(const Arguments& arguments);
+int run_delete(const Arguments& arguments);
+int run_compact(const Arguments& arguments);
+int run_verify(const Arguments& arguments);
+int run_backup(const Arguments& arguments);
+int run_restore(const Arguments& arguments);
+int run_patterns(const Arguments& arguments);
 int run_version(const Arguments& arguments);
 int run_docs(const Arguments& arguments);
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/limits.h"
 #include "core/time.h"
@@ -12,6 +13,16 @@ namespace logpond::config {
 
 /// A plain value: copy it freely. Spans are nanoseconds, sizes are bytes; 0 means what the option
 /// says.
+/// One `[[store.retention_rules]]` table: how long some streams are kept.
+struct RetentionRule {
+  std::string tenant;           ///< Empty: every tenant.
+  std::string selector = "{}";  ///< LogQL, as written; checked by whoever uses it.
+  DurationNs max_age = 0;
+  std::int64_t max_bytes = 0;
+  std::string place;  ///< `logpond.toml:12`, for what is wrong with it.
+  bool operator==(const RetentionRule&) const = default;
+};
+
 struct Config {
   struct Server {
     std::string http = "127.0.0.1:3100";
@@ -33,6 +44,7 @@ struct Config {
     std::int64_t retention_bytes = 0;
     std::int64_t wal_segment_bytes = std::int64_t{64} << 20;
     DurationNs group_wait = 0;
+    std::vector<RetentionRule> retention_rules;
   } store;
   struct Loki {
     bool discover_service_name = true;

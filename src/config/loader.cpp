@@ -1,6 +1,7 @@
 #include "config/loader.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "config/nearest.h"
 #include "config/option.h"
@@ -118,6 +119,66 @@ std::string resolved(const OptionSpec& option, std::string text,
   return text;
 }
 
+Status assign_rule_key(std::string_view key, const std::string& text, RetentionRule& rule) {
+  if (key == "tenant") rule.tenant = text;
+  if (key == "selector") rule.selector = text;
+  if (key == "max_age") {
+    const auto span = parse_span(text);
+    if (!span) return fail(ErrorCode::kInvalidArgument, in_quotes(text) + " is no duration");
+    rule.max_age = *span;
+  }
+  if (key == "max_bytes") {
+    const auto bytes = parse_bytes(text);
+    if (!bytes) return fail(ErrorCode::kInvalidArgument, in_quotes(text) + " is no size");
+    rule.max_bytes = *bytes;
+  }
+  return {};
+}
+
+void apply_rule(const TomlTable& table, const std::function<std::string(int)>& at, Config& config,
+                std::vector<Problem>& problems) {
+  RetentionRule rule;
+  rule.place = at(table.line);
+  std::vector<std::string> keys;
+  for (const RuleKey& key : rule_keys()) keys.emplace_back(key.key);
+  for (const TomlEntry& entry : table.entries) {
+    const auto known = std::find(keys.begin(), keys.end(), entry.key);
+    if (known == keys.end()) {
+      problems.push_back({at(entry.line), "unknown key " + in_quotes(entry.key) +
+                                              " in [[store.retention_rules]]" +
+                                              did_you_mean(entry.key, keys)});
+      continue;
+    }
+    const ValueText value =
+        text_of(entry, rule_keys()[static_cast<std::size_t>(known - keys.begin())].type);
+    if (!value.problem.empty()) {
+      problems.push_back({at(entry.line), value.problem});
+    } else if (const Status status = assign_rule_key(entry.key, value.text, rule); !status) {
+      problems.push_back({at(entry.line), in_quotes(entry.key) + ": " + status.error().message});
+    }
+  }
+  if (rule.max_age == 0 && rule.max_bytes == 0) {
+    problems.push_back({rule.place, "a retention rule needs \"max_age\" or \"max_bytes\""});
+  }
+  config.store.retention_rules.push_back(std::move(rule));
+}
+
+void apply_tables(const TomlDocument& document, const std::function<std::string(int)>& at,
+                  Config& config, std::vector<Problem>& problems) {
+  bool is_first = true;
+  for (const TomlTable& table : document.tables) {
+    if (table.section != kRulesSection || table.key != kRulesKey) {
+      problems.push_back({at(table.line), "unknown list of tables [[" + table.section + "." +
+                                              table.key +
+                                              "]]; there is [[store.retention_rules]]"});
+      continue;
+    }
+    if (is_first) config.store.retention_rules.clear();  // the file says all of them
+    is_first = false;
+    apply_rule(table, at, config, problems);
+  }
+}
+
 void apply_environment(const Environment& environment, Loaded& loaded) {
   static const std::vector<std::string> client_names{"LOGPOND_ADDR", "LOGPOND_TENANT",
                                                      "LOGPOND_CONFIG"};
@@ -197,6 +258,7 @@ void apply_toml(std::string_view text, const std::filesystem::path& name, Config
       problems.push_back({at(entry.line), in_quotes(entry.key) + ": " + status.error().message});
     }
   }
+  apply_tables(document, at, config, problems);
   std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
     const auto line = [](const Problem& p) {
       return std::stoi(p.place.substr(p.place.rfind(':') + 1));
@@ -235,6 +297,8 @@ Changes compare(const Config& before, const Config& after) {
     if (value_text(option, before) == value_text(option, after)) continue;
     (option.reloadable ? changes.reloadable : changes.needs_restart).push_back(option.path());
   }
+  if (before.store.retention_rules != after.store.retention_rules)
+    changes.needs_restart.emplace_back("store.retention_rules");
   return changes;
 }
 

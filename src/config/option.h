@@ -64,6 +64,17 @@ struct SectionSpec {
   std::string_view help;
 };
 std::span<const SectionSpec> section_table();
+/// A key of a `[[store.retention_rules]]` table.
+struct RuleKey {
+  std::string_view key;
+  OptionType type = OptionType::kText;
+  std::string_view help;  ///< One sentence without its full stop.
+};
+std::span<const RuleKey> rule_keys();
+/// How the list of rules is called in a section.
+inline constexpr std::string_view kRulesSection = "store";
+inline constexpr std::string_view kRulesKey = "retention_rules";
+
 /// The row of `section.key`; null when there is none.
 const OptionSpec* find_option(std::string_view path);
 /// The row that a flag (with or without `--`) names; null when there is none.

@@ -416,4 +416,15 @@ std::string value_text(const OptionSpec& option, const Config& config) {
   return std::get<std::string& (*)(Config&)>(option.member)(copy);
 }
 
+std::span<const RuleKey> rule_keys() {
+  static constexpr std::array<RuleKey, 4> kKeys{{
+      {"tenant", OptionType::kText, "Whose records; without it those of every tenant"},
+      {"selector", OptionType::kText, "Which streams, in LogQL; without it all"},
+      {"max_age", OptionType::kDuration, "Older records are hidden at once and leave the disk"},
+      {"max_bytes", OptionType::kBytes,
+       "When these streams take more on disk, their oldest parts' records go"},
+  }};
+  return kKeys;
+}
+
 }  // namespace logpond::config

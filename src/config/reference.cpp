@@ -39,6 +39,23 @@ std::string default_cell(const OptionSpec& option) {
   return text.empty() ? "none" : "`" + text + "`";
 }
 
+/// The tables that are no options.
+std::string rules_reference() {
+  std::string text =
+      "\n### `[[store.retention_rules]]`\n\nHow long some streams are kept, beside the limits of "
+      "the "
+      "whole store: as many tables as wanted. A record goes when\nany rule, or `retention` or "
+      "`retention_bytes`, says so. They are in the file only, and change with a restart.\n\n"
+      "| key | type | meaning |\n| --- | --- | --- |\n";
+  for (const RuleKey& rule : rule_keys()) {
+    OptionSpec named;
+    named.type = rule.type;
+    text += "| `" + std::string(rule.key) + "` | " + type_text(named) + " | " +
+            std::string(rule.help) + " |\n";
+  }
+  return text;
+}
+
 std::string toml_value(const OptionSpec& option) {
   const std::string text = value_text(option, Config{});
   if (option.type == OptionType::kBool || option.type == OptionType::kInteger) return text;
@@ -75,6 +92,7 @@ std::string render_reference() {
               default_cell(option) + " | " + std::string(option.help);
       page += option.reloadable ? " (*reload*) |\n" : " |\n";
     }
+    if (section.name == kRulesSection) page += rules_reference();
   }
   return page;
 }
@@ -88,6 +106,11 @@ std::string render_example() {
       if (option.section != section.name) continue;
       text += "# " + std::string(option.help) + "\n";
       text += "# " + std::string(option.key) + " = " + toml_value(option) + "\n";
+    }
+    if (section.name == kRulesSection) {
+      text +=
+          "\n# How long some streams are kept; as many tables as wanted.\n"
+          "# [[store.retention_rules]]\n# selector = '{env=\"test\"}'\n# max_age = \"3d\"\n";
     }
   }
   return text;

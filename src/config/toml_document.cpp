@@ -37,6 +37,25 @@ TomlEntry entry_of(std::string section, std::string_view key, const toml::node& 
   return entry;
 }
 
+bool by_line(const TomlEntry& a, const TomlEntry& b) {
+  return a.line < b.line;
+}
+
+/// Takes `[[section.key]]` tables; false when the value is something else.
+bool take_tables(const std::string& section, std::string_view key, const toml::node& node,
+                 std::vector<TomlTable>& tables) {
+  const toml::array* list = node.as_array();
+  if (list == nullptr || !list->is_homogeneous<toml::table>()) return false;
+  for (const toml::node& one : *list) {
+    TomlTable table{section, std::string(key), static_cast<int>(one.source().begin.line), {}};
+    for (const auto& [name, value] : *one.as_table())
+      table.entries.push_back(entry_of(section, name.str(), value));
+    std::stable_sort(table.entries.begin(), table.entries.end(), by_line);
+    tables.push_back(std::move(table));
+  }
+  return true;
+}
+
 }  // namespace
 
 std::variant<TomlDocument, TomlFailure> parse_toml(std::string_view text) {
@@ -51,10 +70,10 @@ std::variant<TomlDocument, TomlFailure> parse_toml(std::string_view text) {
       }
       document.sections.emplace_back(key.str(), static_cast<int>(node.source().begin.line));
       for (const auto& [name, value] : *section) {
+        if (take_tables(std::string(key.str()), name.str(), value, document.tables)) continue;
         document.entries.push_back(entry_of(std::string(key.str()), name.str(), value));
       }
     }
-    const auto by_line = [](const TomlEntry& a, const TomlEntry& b) { return a.line < b.line; };
     std::stable_sort(document.entries.begin(), document.entries.end(), by_line);
     return document;
   } catch (const toml::parse_error& error) {

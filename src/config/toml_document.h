@@ -24,10 +24,19 @@ struct TomlEntry {
   std::variant<bool, std::int64_t, double, std::string, ForeignValue> value;
 };
 
+/// One table of a list of tables: `[[store.retention_rules]]`.
+struct TomlTable {
+  std::string section;
+  std::string key;
+  int line = 0;
+  std::vector<TomlEntry> entries;  ///< By line.
+};
+
 struct TomlDocument {
   std::vector<TomlEntry> entries;  ///< By line.
   /// Sections as written, empty ones too, with their lines.
   std::vector<std::pair<std::string, int>> sections;
+  std::vector<TomlTable> tables;  ///< Those of lists inside sections, in order.
 };
 
 /// A text that is no TOML.

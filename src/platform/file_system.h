@@ -61,6 +61,11 @@ class FileSystem {
   virtual Result<std::unique_ptr<File>> open(const std::filesystem::path& path, OpenMode mode) = 0;
   /// Atomic; replaces `to`. Durable only after sync_directory() of the parent.
   virtual Status rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
+  /// Gives a file a second name: both lead to the same bytes, and removing one leaves the other.
+  /// Durable only after sync_directory() of the parent. Errors: kUnavailable where it cannot be
+  /// done (another file system, or one without links): copy instead; else as rename(), and
+  /// kConflict when `to` exists.
+  virtual Status link(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
   /// Removes a file (a directory is kIo). Removing what does not exist is kNotFound. Readers that
   /// have the file open keep it.
   virtual Status remove(const std::filesystem::path& path) = 0;

@@ -20,6 +20,7 @@
 #include "server/build_info.h"
 #include "server/demo_feed.h"
 #include "server/lifecycle.h"
+#include "server/retention_rules.h"
 #include "storage/embedded_store.h"
 #include "telemetry/diag.h"
 #include "telemetry/health.h"
@@ -178,6 +179,7 @@ class Assembly::Impl {
   Status open_store() {
     store_health_ = health_.reporter("store");
     storage::EmbeddedStoreOptions options = store_options(config_, places_.records);
+    LOGPOND_TRY(options.retention_rules, retention_rules(config_));
     options.on_replay = on_replay_;
     LOGPOND_TRY(store_, storage::open_embedded_store(
                             *fs_, clock_, metrics_, std::move(options),

@@ -8,9 +8,12 @@
 #include <algorithm>
 #include <thread>
 
+#include "storage/backup.h"
 #include "storage/batch_codec.h"
 #include "storage/committer.h"
+#include "storage/deletion.h"
 #include "storage/field_stats.h"
+#include "storage/hidden_rows.h"
 #include "storage/live_state.h"
 #include "storage/maintenance.h"
 #include "storage/pattern_counts.h"
@@ -30,6 +33,7 @@ class EmbeddedStore : public Store {
       : fs_(fs),
         clock_(clock),
         options_(std::move(options)),
+        rules_(options_.retention_rules),
         publish_(std::move(publish)),
         metrics_(metrics) {}
   ~EmbeddedStore() override { stop(); }
@@ -50,7 +54,11 @@ class EmbeddedStore : public Store {
                                               const Selector& selector,
                                               const platform::CancelToken& cancel) override;
   Status flush() override;
-  Status merge() override { return maintenance_->merge_all(); }
+  Status merge() override;
+  Result<DeletionInfo> remove(DeleteRequest request) override;
+  std::vector<DeletionInfo> removals(const TenantId& tenant) const override;
+  Status cancel_removal(const TenantId& tenant, std::string_view id) override;
+  Status backup(const std::string& target) override;
   StoreStats stats() const override;
 
  private:
@@ -58,21 +66,25 @@ class EmbeddedStore : public Store {
   Result<Committer::Start> load();
   Result<Committer::Start> load_for_reading();
   Result<Committer::Start> replay();
+  bool has_moved(const Manifest& manifest) const;
   Status replay_frame(WalSegment segment, WalSequence sequence, RecordId first_id,
                       std::string_view payload, Committer::Start& next);
   Status seal_replayed(WalSegment segment, const Committer::Start& next);
   void start();
   void stop();
   void register_metrics();
+  StoreView view() const;
   void report_damage(const Error& error) const;
 
   platform::FileSystem& fs_;
   const platform::Clock& clock_;
   const EmbeddedStoreOptions options_;
+  const RetentionRules rules_;
   const PublishBatch publish_;
   telemetry::MetricsRegistry& metrics_;
   std::unique_ptr<platform::FileLock> lock_;
   StreamTable streams_;
+  std::unique_ptr<DeletionSet> deletions_;
   std::unique_ptr<PartSet> parts_;
   std::unique_ptr<Wal> wal_;
   LiveState state_{options_.cache_bytes_max};
@@ -102,13 +114,15 @@ Status EmbeddedStore::open() {
   committer_ = std::make_unique<Committer>(
       Committer::Dependencies{clock_, metrics_, options_, publish_, streams_, *wal_, state_}, next);
   maintenance_ = std::make_unique<Maintenance>(
-      Maintenance::Dependencies{clock_, metrics_, options_, *parts_, state_});
+      Maintenance::Dependencies{clock_, metrics_, options_, *parts_, *deletions_, rules_, state_});
   register_metrics();
   if (!options_.read_only) start();
   return {};
 }
 
 Result<Committer::Start> EmbeddedStore::load() {
+  // Before the parts: one that is processed a moment later has no rows in the parts read then.
+  LOGPOND_TRY(deletions_, DeletionSet::open(fs_, options_.directory, options_.read_only));
   LOGPOND_TRY(parts_, PartSet::open(fs_, options_.directory, options_.read_only, streams_));
   state_.live_parts = parts_->parts();
   const Manifest manifest = parts_->manifest();
@@ -122,21 +136,31 @@ Result<Committer::Start> EmbeddedStore::load() {
     sealer_ = std::make_unique<Sealer>(
         Sealer::Dependencies{clock_, metrics_, streams_, *parts_, *wal_, state_});
   }
-  return replay();
+  LOGPOND_TRY(Committer::Start next, replay());
+  next.next_record_id = std::max(next.next_record_id, deletions_->record_id_floor());
+  return next;
+}
+
+bool is_same_moment(const std::optional<Manifest>& a, const std::optional<Manifest>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->sealed == b->sealed && a->wal_floor == b->wal_floor;
 }
 
 /// A server may be at work on the directory: when it has sealed meanwhile, segments that were to be
-/// replayed may be gone or in use again, and what was in them is in parts not seen yet.
+/// replayed may be gone or in use again, and what was in them is in parts not seen yet; when it has
+/// merged, parts may be gone. Then all is read anew.
 Result<Committer::Start> EmbeddedStore::load_for_reading() {
-  constexpr int kAttemptsMax = 5;
-  for (int attempt = 1;; ++attempt) {
-    parts_ = nullptr;
+  constexpr int kAttemptsMax = 20;
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    LOGPOND_TRY(const auto before, read_manifest(fs_, options_.directory));
     state_.head = Head();
     auto next = load();
-    if (parts_ == nullptr || attempt == kAttemptsMax) return next;
-    LOGPOND_TRY(const auto manifest, read_manifest(fs_, options_.directory));
-    if (!manifest || manifest->wal_floor == parts_->manifest().wal_floor) return next;
+    LOGPOND_TRY(const auto after, read_manifest(fs_, options_.directory));
+    if (next ? is_same_moment(before, after) : before == after) return next;
   }
+  return fail(ErrorCode::kUnavailable, "the data directory " + options_.directory.string() +
+                                           " changes faster than it can be read: ask its server, "
+                                           "or try again later");
 }
 
 /// A new directory is durable only when its parents are synced. Until a manifest shows that this
@@ -167,7 +191,7 @@ Result<Committer::Start> EmbeddedStore::replay() {
           },
           options_.on_replay));
   next.next_sequence = std::max(next.next_sequence, recovery.last_sequence.value + 1);
-  if (recovery.damaged_frames > 0) {
+  if (recovery.damaged_frames > 0 && !has_moved(manifest)) {
     telemetry::diag_error(
         "the write-ahead log is damaged before its end; acknowledged batches are lost",
         {{"damaged", std::to_string(recovery.damaged_frames)}});
@@ -182,6 +206,14 @@ Result<Committer::Start> EmbeddedStore::replay() {
                           {"seconds", std::to_string(seconds)}});
   }
   return next;
+}
+
+/// Read-only beside a server: it sealed a head and freed segments since `manifest` was read, so
+/// what was found is to be read anew (load_for_reading() does).
+bool EmbeddedStore::has_moved(const Manifest& manifest) const {
+  if (!options_.read_only) return false;
+  const auto now = read_manifest(fs_, options_.directory);
+  return now && *now && (*now)->sealed != manifest.sealed;
 }
 
 Status EmbeddedStore::replay_frame(WalSegment segment, WalSequence sequence, RecordId first_id,
@@ -268,6 +300,10 @@ void EmbeddedStore::register_metrics() {
   });
   gauge("logpond_part_bytes", "Bytes of all parts",
         [this] { return static_cast<double>(stats().part_bytes); });
+  gauge("logpond_damaged_parts", "Parts set aside since the start, wholly or for one damaged group",
+        [this] { return static_cast<double>(parts_->parts_damaged()); });
+  gauge("logpond_deletions_waiting", "Deletions whose records may still lie on disk",
+        [this] { return static_cast<double>(deletions_->received().size()); });
   gauge("logpond_streams", "Streams known",
         [this] { return static_cast<double>(streams_.size()); });
   gauge("logpond_read_only", "1 after a failed fsync", [this] {
@@ -304,7 +340,52 @@ Status EmbeddedStore::flush() {
   return {};
 }
 
+Status EmbeddedStore::merge() {
+  if (options_.read_only) return fail(ErrorCode::kUnavailable, "the store was opened read-only");
+  return maintenance_->merge_all();
+}
+
+// ---- Deleting, backup
+
+Result<DeletionInfo> EmbeddedStore::remove(DeleteRequest request) {
+  if (options_.read_only) return fail(ErrorCode::kUnavailable, "the store was opened read-only");
+  return deletions_->add(std::move(request), committer_->next_record_id(), clock_.now());
+}
+
+std::vector<DeletionInfo> EmbeddedStore::removals(const TenantId& tenant) const {
+  return deletions_->list(tenant);
+}
+
+Status EmbeddedStore::cancel_removal(const TenantId& tenant, std::string_view id) {
+  if (options_.read_only) return fail(ErrorCode::kUnavailable, "the store was opened read-only");
+  return deletions_->cancel(tenant, id);
+}
+
+Status EmbeddedStore::backup(const std::string& target) {
+  CopyOptions copy;
+  copy.from = options_.directory;
+  copy.to = target;
+  copy.with_wal = options_.read_only;  // else everything acknowledged is in parts by now
+  if (!options_.read_only) LOGPOND_CHECK_OK(flush());
+  return maintenance_->undisturbed([&]() -> Status {
+    LOGPOND_TRY(const CopyReport report, copy_data_directory(fs_, copy));
+    telemetry::diag_info("backup written", {{"directory", target},
+                                            {"parts", std::to_string(report.parts)},
+                                            {"bytes", std::to_string(report.bytes)}});
+    return {};
+  });
+}
+
 // ---- Reading
+
+/// The deletions first: when one is processed between the two, its rows are gone from the parts.
+StoreView EmbeddedStore::view() const {
+  std::vector<DeletionPtr> deletions = deletions_->received();
+  for (DeletionPtr& rule : rules_.expired(clock_.now())) deletions.push_back(std::move(rule));
+  StoreView view = state_.view();
+  view.deletions = std::move(deletions);
+  return view;
+}
 
 void EmbeddedStore::report_damage(const Error& error) const {
   damaged_groups_->add();
@@ -313,8 +394,7 @@ void EmbeddedStore::report_damage(const Error& error) const {
 }
 
 Result<ScanStats> EmbeddedStore::scan(const ScanRequest& request, ScanSink& sink) {
-  return scan_view(state_.view(), request, sink,
-                   [this](const Error& error) { report_damage(error); });
+  return scan_visible(view(), request, sink, [this](const Error& error) { report_damage(error); });
 }
 
 Result<std::vector<StreamPtr>> EmbeddedStore::series(const TenantId& tenant, TimeRange range,
@@ -325,19 +405,19 @@ Result<std::vector<StreamPtr>> EmbeddedStore::series(const TenantId& tenant, Tim
 Result<std::vector<StreamVolume>> EmbeddedStore::volume(const TenantId& tenant, TimeRange range,
                                                         const Selector& selector,
                                                         const platform::CancelToken& cancel) {
-  return volume_of_view(state_.view(), tenant, range, selector, cancel,
+  return volume_visible(view(), tenant, range, selector, cancel,
                         [this](const Error& error) { report_damage(error); });
 }
 
 Result<std::vector<Pattern>> EmbeddedStore::patterns(const PatternRequest& request) {
-  return patterns_of_view(state_.view(), request,
+  return patterns_of_view(view(), request,
                           [this](const Error& error) { report_damage(error); });
 }
 
 Result<std::vector<FieldStats>> EmbeddedStore::field_stats(const TenantId& tenant, TimeRange range,
                                                            const Selector& selector,
                                                            const platform::CancelToken& cancel) {
-  return field_stats_of_view(state_.view(), tenant, range, selector, cancel,
+  return field_stats_of_view(view(), tenant, range, selector, cancel,
                              [this](const Error& error) { report_damage(error); });
 }
 

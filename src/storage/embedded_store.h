@@ -6,9 +6,11 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "platform/clock.h"
 #include "platform/file_system.h"
+#include "storage/retention.h"
 #include "storage/store.h"
 #include "telemetry/metrics.h"
 
@@ -27,6 +29,7 @@ struct EmbeddedStoreOptions {
       0;  ///< Wait so long for company before a sync. Under load groups form by themselves.
   DurationNs retention = 0;           ///< Parts wholly older are dropped; 0: kept for ever.
   std::uint64_t retention_bytes = 0;  ///< Oldest parts are dropped beyond it; 0: no limit.
+  std::vector<RetentionRule> retention_rules;  ///< For single tenants and streams.
   std::size_t cache_bytes_max = std::size_t{256}
                                 << 20;  ///< Row groups read lately, unpacked.
   /// Called while the WAL is replayed, from the opening thread, with bytes read and to read.
@@ -41,8 +44,9 @@ struct EmbeddedStoreOptions {
 using PublishBatch = std::function<void(const std::shared_ptr<const StoredBatch>&)>;
 
 /// Opens or makes the store in `options.directory` and replays its WAL. Borrows everything by
-/// reference, which must outlive the store. Errors: kConflict (another process holds the
-/// directory), kCorruption, kUnavailable (newer layout), kIo.
+/// reference, which must outlive the store. Read-only it shows one moment of a directory that a
+/// server may be working on. Errors: kConflict (another process holds the directory), kCorruption,
+/// kUnavailable (newer layout; read-only: it never stood still), kIo.
 Result<std::unique_ptr<Store>> open_embedded_store(platform::FileSystem& fs,
                                                    const platform::Clock& clock,
                                                    telemetry::MetricsRegistry& metrics,

@@ -6,6 +6,7 @@
 
 #include "codec/checksum.h"
 #include "storage/group_selection.h"
+#include "storage/hidden_rows.h"
 
 namespace logpond::storage {
 namespace {
@@ -55,10 +56,24 @@ Status add_distinct(GroupData& data, const TableField& field, Tally& tally) {
   return {};
 }
 
-Status add_group(GroupData& data, const std::vector<bool>& stream_matches, Tallies& tallies) {
+/// Rows of each kind that no deletion hides.
+Result<std::vector<std::uint64_t>> rows_of_kinds(GroupData& data,
+                                                 const std::vector<DeletionPtr>& deletions) {
   const RowTable& table = data.table();
-  std::vector<std::uint64_t> rows_of_kind(table.kinds.size(), 0);
-  for (const RowShape& shape : table.shapes) rows_of_kind[shape.kind] += shape.rows;
+  std::vector<std::uint64_t> rows(table.kinds.size(), 0);
+  for (const RowShape& shape : table.shapes) rows[shape.kind] += shape.rows;
+  HiddenRows concerned(deletions_of_group(data.part(), data.group(), deletions));
+  if (concerned.empty()) return rows;
+  LOGPOND_TRY(const codec::Bitmap hidden, hidden_of_group(data, concerned));
+  LOGPOND_TRY(const auto* row_shapes, data.row_shapes());
+  hidden.for_each([&](std::uint32_t row) { --rows[table.shapes[(*row_shapes)[row]].kind]; });
+  return rows;
+}
+
+Status add_group(GroupData& data, const std::vector<bool>& stream_matches,
+                 const std::vector<DeletionPtr>& deletions, Tallies& tallies) {
+  const RowTable& table = data.table();
+  LOGPOND_TRY(const auto rows_of_kind, rows_of_kinds(data, deletions));
   std::vector<bool> is_counted(table.fields.size(), false);
   for (std::size_t i = 0; i < table.kinds.size(); ++i) {
     const RowKind& kind = table.kinds[i];
@@ -66,7 +81,7 @@ Status add_group(GroupData& data, const std::vector<bool>& stream_matches, Talli
     const bool matches = std::any_of(streams.begin(), streams.end(), [&](std::uint32_t stream) {
       return static_cast<bool>(stream_matches[stream]);
     });
-    if (!matches) continue;
+    if (!matches || rows_of_kind[i] == 0) continue;
     for (const RowField& field : kind.fields) {
       const TableField& entry = table.fields[field.field];
       if (static_cast<std::uint8_t>(entry.kind) == kLooseFieldTag) continue;
@@ -83,7 +98,8 @@ Status add_group(GroupData& data, const std::vector<bool>& stream_matches, Talli
   return {};
 }
 
-void add_batch(const StoredBatch& stored, const ScanRequest& request, Tallies& tallies) {
+void add_batch(const StoredBatch& stored, const ScanRequest& request, HiddenRows& hidden_rows,
+               Tallies& tallies) {
   std::vector<bool> wanted;
   for (const StreamPtr& stream : stored.streams) {
     wanted.push_back(stream->tenant == request.tenant && request.selector.matches(stream->labels));
@@ -91,6 +107,10 @@ void add_batch(const StoredBatch& stored, const ScanRequest& request, Tallies& t
   const RecordBatch& batch = stored.batch;
   for (std::size_t row = 0; row < batch.size(); ++row) {
     if (!wanted[batch.stream(row)] || !request.range.contains(batch.timestamp(row))) continue;
+    if (hidden_rows.hides(stored.streams[batch.stream(row)], stored.first_id.value + row,
+                          batch.timestamp(row), batch.message(row))) {
+      continue;
+    }
     for (const RecordBatch::Field& f : batch.fields(row)) {
       const FieldView view = batch.field(f);
       auto at = tallies.find(view.name);
@@ -122,15 +142,16 @@ Result<std::vector<FieldStats>> field_stats_of_view(
         on_damage(data.error());
         continue;
       }
-      if (const Status added = add_group(**data, stream_matches, tallies); !added) {
+      if (const Status added = add_group(**data, stream_matches, view.deletions, tallies); !added) {
         on_damage(added.error());
       }
       view.cache->release(*data);
     }
   }
+  HiddenRows hidden_rows(view.deletions);
   for (const StoredBatchPtr& batch : view.batches) {
     LOGPOND_CHECK_OK(cancel.check());
-    add_batch(*batch, request, tallies);
+    add_batch(*batch, request, hidden_rows, tallies);
   }
   std::vector<FieldStats> all;
   for (const auto& [name, tally] : tallies) {

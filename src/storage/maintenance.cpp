@@ -17,7 +17,10 @@ Maintenance::Maintenance(const Dependencies& dependencies)
     : clock_(dependencies.clock),
       options_(dependencies.options),
       parts_(dependencies.parts),
+      deletions_(dependencies.deletions),
+      rules_(dependencies.rules),
       state_(dependencies.state),
+      purge_(parts_),
       merge_seconds_(dependencies.metrics.histogram("logpond_merge_seconds", "One merge of parts",
                                                     telemetry::MetricsRegistry::seconds_bounds())),
       expired_parts_(dependencies.metrics.counter("logpond_expired_parts_total",
@@ -45,7 +48,39 @@ void Maintenance::run() {
 void Maintenance::work_once() {
   const std::lock_guard one_at_a_time(one_at_a_time_);
   apply_retention();
+  const Status purged = take_out_hidden_rows();
+  // As with merges below: one sentence a trouble, not one a seal.
+  const std::string reason = purged ? std::string() : purged.error().message;
+  if (!purged && reason != purge_failure_) {
+    telemetry::diag_warn("cannot take out deleted records", {{"reason", reason}});
+  }
+  purge_failure_ = reason;
   merge_what_is_worth_it();
+}
+
+std::vector<DeletionPtr> Maintenance::hiding() const {
+  std::vector<DeletionPtr> all = deletions_.received();
+  for (DeletionPtr& rule : rules_.expired(clock_.now())) all.push_back(std::move(rule));
+  return all;
+}
+
+Status Maintenance::take_out_hidden_rows() {
+  const std::vector<DeletionPtr> received = deletions_.received();
+  std::vector<DeletionPtr> all = hiding();
+  for (DeletionPtr& rule : rules_.excess(parts_.parts())) all.push_back(std::move(rule));
+  LOGPOND_CHECK_OK(purge_.run(all, replace_parts(), [this] { return state_.is_stopping(); }));
+  return finish_deletions(received);
+}
+
+Status Maintenance::finish_deletions(const std::vector<DeletionPtr>& deletions) {
+  const StoreView view = state_.view();
+  std::vector<DeletionPtr> done;
+  for (const DeletionPtr& deletion : deletions) {
+    if (state_.is_stopping()) break;
+    LOGPOND_TRY(const bool is_done, purge_.is_done(view, deletion));
+    if (is_done) done.push_back(deletion);
+  }
+  return deletions_.finish(done, clock_.now());
 }
 
 void Maintenance::apply_retention() {
@@ -63,7 +98,7 @@ void Maintenance::apply_retention() {
 void Maintenance::merge_what_is_worth_it() {
   while (!state_.is_stopping()) {
     const DurationNs begin = clock_.monotonic();
-    const auto merged = parts_.merge_once(false, replace_parts());
+    const auto merged = parts_.merge_once(false, hiding(), replace_parts());
     // It is tried after every seal: on a full disk the same sentence would fill the log too.
     const std::string reason = merged ? std::string() : merged.error().message;
     if (!merged && reason != merge_failure_) {
@@ -78,10 +113,17 @@ void Maintenance::merge_what_is_worth_it() {
 
 Status Maintenance::merge_all() {
   const std::lock_guard one_at_a_time(one_at_a_time_);
+  apply_retention();
+  LOGPOND_CHECK_OK(take_out_hidden_rows());
   while (true) {
-    LOGPOND_TRY(const bool merged, parts_.merge_once(true, replace_parts()));
+    LOGPOND_TRY(const bool merged, parts_.merge_once(true, hiding(), replace_parts()));
     if (!merged) return {};
   }
+}
+
+Status Maintenance::undisturbed(const std::function<Status()>& work) {
+  const std::lock_guard one_at_a_time(one_at_a_time_);
+  return work();
 }
 
 }  // namespace logpond::storage

@@ -6,9 +6,10 @@
 #include <map>
 #include <set>
 #include <span>
+#include <thread>
 
 #include "core/check.h"
-#include "storage/scan.h"
+#include "storage/merge.h"
 #include "telemetry/diag.h"
 
 namespace logpond::storage {
@@ -19,16 +20,15 @@ constexpr std::string_view kMixed = "mixed";
 /// Days that one sealed head may spread over before the rarest share a partition: a backfill with a
 /// record a day must not become a file a day.
 constexpr std::size_t kDaysMax = 32;
+/// Threads that open parts beside the first, and how many parts are worth one.
+constexpr std::size_t kOpenHelpersMax = 7;
+constexpr std::size_t kPartsPerOpenHelper = 64;
 /// More effort on packed columns costs much and gains nothing.
 constexpr int kPackLevel = 1;
 /// Parts of one partition and size class that make a merge worth it.
 constexpr std::size_t kMergeFanIn = 8;
 /// Parts of this size are left alone: merging them gains nothing and costs a gigabyte of writing.
 constexpr std::uint64_t kMergedBytesMax = std::uint64_t{1} << 30;
-
-bool is_undersized(const GroupMeta& group) {
-  return group.rows < kGroupRowsUndersized && group.message_bytes < kGroupMessageBytesMax / 2;
-}
 
 bool has_undersized_group(const Part& part) {
   return std::any_of(part.groups().begin(), part.groups().end(), is_undersized);
@@ -96,28 +96,6 @@ Status fill_from_rows(PartWriter& writer, GroupEncoder& encoder,
   return encoder.empty() ? Status() : writer.add(encoder);
 }
 
-/// Full groups are copied as they are; neighbours that are undersized are decoded and joined.
-Status fill_from_parts(PartWriter& writer, const std::vector<PartPtr>& parts) {
-  GroupEncoder buffer(kPackLevel);
-  const auto flush = [&]() -> Status { return buffer.empty() ? Status() : writer.add(buffer); };
-  for (const PartPtr& part : parts) {
-    for (const GroupMeta& group : part->groups()) {
-      if (!is_undersized(group)) {
-        LOGPOND_CHECK_OK(flush());
-        LOGPOND_CHECK_OK(writer.copy(*part, group));
-        continue;
-      }
-      if (buffer.size() + group.rows > kGroupRowsMax || buffer.size() >= kGroupRowsFull ||
-          buffer.message_bytes() + group.message_bytes > kGroupMessageBytesMax ||
-          buffer.is_heavy()) {
-        LOGPOND_CHECK_OK(flush());
-      }
-      LOGPOND_CHECK_OK(read_whole_group(part, group, buffer));
-    }
-  }
-  return flush();
-}
-
 }  // namespace
 
 std::string partition_of(const std::string& part_name) {
@@ -125,10 +103,7 @@ std::string partition_of(const std::string& part_name) {
 }
 
 PartSet::PartSet(platform::FileSystem& fs, std::filesystem::path directory, StreamTable& streams)
-    : fs_(fs),
-      directory_(std::move(directory)),
-      streams_(streams),
-      seal_encoder_(kPackLevel) {}
+    : fs_(fs), directory_(std::move(directory)), streams_(streams), seal_encoder_(kPackLevel) {}
 
 Result<std::unique_ptr<PartSet>> PartSet::open(platform::FileSystem& fs,
                                                std::filesystem::path directory, bool read_only,
@@ -149,18 +124,29 @@ Status PartSet::load(bool read_only) {
   }
   if (manifest) manifest_ = *manifest;
   std::vector<PartSummary> damaged;
-  for (const PartSummary& summary : manifest_.parts) {
-    auto part = Part::open(fs_, directory_ / kPartsFolder, summary.name, streams_);
+  std::vector<Result<PartPtr>> opened = open_all();
+  for (std::size_t i = 0; i < opened.size(); ++i) {
+    const PartSummary& summary = manifest_.parts[i];
+    Result<PartPtr>& part = opened[i];
     if (part) {
       parts_.push_back(std::move(*part));
-    } else if (part.error().code == ErrorCode::kCorruption ||
-               part.error().code == ErrorCode::kNotFound) {
+      continue;
+    }
+    if (read_only && part.error().code == ErrorCode::kNotFound) {
+      // A server may have merged it away since the manifest was read: that is no damage.
+      LOGPOND_TRY(const auto now, read_manifest(fs_, directory_));
+      if (now && *now != manifest_) {
+        return fail(ErrorCode::kConflict, "the data directory changed while it was read");
+      }
+    }
+    if (part.error().code == ErrorCode::kCorruption || part.error().code == ErrorCode::kNotFound) {
       telemetry::diag_error(
           "part is damaged and set aside; its records are missing from every answer",
           {{"part", summary.name},
            {"records", std::to_string(summary.rows)},
            {"reason", part.error().message}});
       if (!read_only) set_aside(summary, part.error());
+      ++parts_damaged_;
       damaged.push_back(summary);
     } else {
       return tl::unexpected(part.error());
@@ -171,6 +157,24 @@ Status PartSet::load(bool read_only) {
   LOGPOND_CHECK_OK(sweep());
   if (!manifest || !damaged.empty()) return write_manifest(fs_, directory_, manifest_);
   return {};
+}
+
+/// The parts of the manifest, in its order. Of many, several at once: on a cold disk opening one is
+/// mostly waiting.
+std::vector<Result<PartPtr>> PartSet::open_all() {
+  const std::vector<PartSummary>& wanted = manifest_.parts;
+  std::vector<Result<PartPtr>> opened(wanted.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < wanted.size(); i = next++)
+      opened[i] = Part::open(fs_, directory_ / kPartsFolder, wanted[i].name, streams_);
+  };
+  std::vector<std::jthread> helpers;
+  const std::size_t helpers_wanted = std::min(kOpenHelpersMax, wanted.size() / kPartsPerOpenHelper);
+  for (std::size_t i = 0; i < helpers_wanted; ++i) helpers.emplace_back(work);
+  work();
+  helpers.clear();  // joins
+  return opened;
 }
 
 void PartSet::set_aside(const PartSummary& part, const Error& error) {
@@ -209,7 +213,7 @@ Manifest PartSet::manifest() const {
 }
 
 Result<PartPtr> PartSet::write_and_open(const std::string& partition, int zstd_level,
-                                        const std::function<Status(PartWriter&)>& fill) {
+                                        const std::function<Result<bool>(PartWriter&)>& fill) {
   std::uint64_t number = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -219,7 +223,8 @@ Result<PartPtr> PartSet::write_and_open(const std::string& partition, int zstd_l
   std::snprintf(file, sizeof file, "%016" PRIx64 ".part", number);
   const std::string name = partition + "/" + file;
   LOGPOND_TRY(auto writer, PartWriter::create(fs_, {directory_ / kPartsFolder, name, zstd_level}));
-  LOGPOND_CHECK_OK(fill(writer));
+  LOGPOND_TRY(const bool has_rows, fill(writer));
+  if (!has_rows) return PartPtr();
   if (const auto summary = writer.finish(); !summary) {
     discard({name});
     return tl::unexpected(summary.error());
@@ -277,9 +282,11 @@ Status PartSet::seal(const Head& head, const SealPoint& point, const Committed& 
   const auto write_all = [&]() -> Status {
     for (const auto& [partition, rows] : rows_by_partition(head)) {
       LOGPOND_TRY(auto part,
-                  write_and_open(partition, kPackLevel, [&, &rows = rows](PartWriter& writer) {
-                    return fill_from_rows(writer, seal_encoder_, rows);
-                  }));
+                  write_and_open(partition, kPackLevel,
+                                 [&, &rows = rows](PartWriter& writer) -> Result<bool> {
+                                   LOGPOND_CHECK_OK(fill_from_rows(writer, seal_encoder_, rows));
+                                   return true;
+                                 }));
       added.push_back(std::move(part));
     }
     return commit(added, {}, &point, committed);
@@ -306,9 +313,17 @@ std::vector<PartPtr> PartSet::choose_merge(bool all) const {
   return {};
 }
 
-Result<bool> PartSet::merge_once(bool all, const Committed& committed) {
+Result<bool> PartSet::merge_once(bool all, const std::vector<DeletionPtr>& deletions,
+                                 const Committed& committed) {
   const std::vector<PartPtr> inputs = choose_merge(all);
   if (inputs.empty()) return false;
+  LOGPOND_CHECK_OK(rewrite(inputs, deletions, committed));
+  return true;
+}
+
+Result<PartPtr> PartSet::rewrite(const std::vector<PartPtr>& inputs,
+                                 const std::vector<DeletionPtr>& deletions,
+                                 const Committed& committed) {
   const std::string partition = partition_of(inputs.front()->summary().name);
   std::uint64_t input_bytes = 0;
   for (const PartPtr& input : inputs) input_bytes += input->summary().bytes;
@@ -317,19 +332,35 @@ Result<bool> PartSet::merge_once(bool all, const Committed& committed) {
     return fail(ErrorCode::kNoSpace,
                 "no room to merge " + std::to_string(input_bytes) + " bytes of parts");
   }
-  LOGPOND_TRY(const auto part, write_and_open(partition, kPackLevel, [&](PartWriter& writer) {
-                return fill_from_parts(writer, inputs);
-              }));
-  if (const Status done = commit({part}, inputs, nullptr, committed); !done) {
-    discard_uncommitted({part});
+  std::set<const Part*> damaged;
+  const auto note_damage = [&](const Part& part, const Error& error) {
+    telemetry::diag_error(
+        "a row group is damaged: merging leaves it out and keeps its file under the name *.damaged",
+        {{"part", part.summary().name}, {"reason", error.message}});
+    damaged.insert(&part);
+  };
+  const auto fill = [&](PartWriter& writer) -> Result<bool> {
+    PartMerger merger(writer, deletions, note_damage);
+    for (const PartPtr& input : inputs) LOGPOND_CHECK_OK(merger.add(input));
+    return merger.finish();
+  };
+  LOGPOND_TRY(const PartPtr part, write_and_open(partition, kPackLevel, fill));
+  const std::vector<PartPtr> added = part == nullptr ? std::vector<PartPtr>() : std::vector{part};
+  if (const Status done = commit(added, inputs, nullptr, committed); !done) {
+    discard_uncommitted(added);
     return tl::unexpected(done.error());
   }
-  for (const PartPtr& input : inputs) {
-    if (const Status gone = fs_.remove(directory_ / kPartsFolder / input->summary().name); !gone) {
-      telemetry::diag_warn("cannot remove a merged part", {{"reason", gone.error().message}});
-    }
-  }
-  return true;
+  for (const PartPtr& input : inputs) retire(*input, damaged.contains(input.get()));
+  parts_damaged_ += damaged.size();
+  return part;
+}
+
+/// The file of a part that the manifest names no more. A crash before a damaged one has its new
+/// name costs what could not be read anyway: the sweep takes it.
+void PartSet::retire(const Part& part, bool is_damaged) const {
+  const std::filesystem::path path = directory_ / kPartsFolder / part.summary().name;
+  const Status gone = is_damaged ? fs_.rename(path, path.string() + ".damaged") : fs_.remove(path);
+  if (!gone) telemetry::diag_warn("cannot remove a part", {{"reason", gone.error().message}});
 }
 
 Result<std::size_t> PartSet::retain(TimestampNs oldest, std::uint64_t bytes_max,
@@ -350,11 +381,7 @@ Result<std::size_t> PartSet::retain(TimestampNs oldest, std::uint64_t bytes_max,
   }
   if (removed.empty()) return 0;
   LOGPOND_CHECK_OK(commit({}, removed, nullptr, committed));
-  for (const PartPtr& part : removed) {
-    if (const Status gone = fs_.remove(directory_ / kPartsFolder / part->summary().name); !gone) {
-      telemetry::diag_warn("cannot remove an expired part", {{"reason", gone.error().message}});
-    }
-  }
+  for (const PartPtr& part : removed) retire(*part, false);
   return removed.size();
 }
 

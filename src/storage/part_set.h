@@ -2,12 +2,16 @@
 // them.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "platform/file_system.h"
+#include "storage/deletion.h"
 #include "storage/head.h"
 #include "storage/manifest.h"
 #include "storage/part.h"
@@ -49,8 +53,17 @@ class PartSet {
   /// changed then.
   Status seal(const Head& head, const SealPoint& point, const Committed& committed);
   /// Merges one set of parts that are worth it. With `all` any undersized neighbours of a partition
-  /// are. False when there was nothing to do. Errors: kIo, kNoSpace, kCorruption.
-  Result<bool> merge_once(bool all, const Committed& committed);
+  /// are. Rows that `deletions` hide are left out. False when there was nothing to do. Errors: kIo,
+  /// kNoSpace.
+  Result<bool> merge_once(bool all, const std::vector<DeletionPtr>& deletions,
+                          const Committed& committed);
+  /// Puts one part in the place of `inputs` (parts of one partition, at least one), without the
+  /// rows that `deletions` hide; none, and null, when no row is left. A damaged group is left out,
+  /// and its part's file kept under the name *.damaged. Errors: kIo, kNoSpace.
+  Result<PartPtr> rewrite(const std::vector<PartPtr>& inputs,
+                          const std::vector<DeletionPtr>& deletions, const Committed& committed);
+  /// Parts set aside since the start, wholly or for one damaged group.
+  std::uint64_t parts_damaged() const { return parts_damaged_; }
   /// Drops parts wholly before `oldest`, then the oldest ones until the rest has at most
   /// `bytes_max` bytes (0: no limit). Returns how many.
   Result<std::size_t> retain(TimestampNs oldest, std::uint64_t bytes_max,
@@ -59,10 +72,12 @@ class PartSet {
  private:
   PartSet(platform::FileSystem& fs, std::filesystem::path directory, StreamTable& streams);
   Status load(bool read_only);
+  std::vector<Result<PartPtr>> open_all();
   Status sweep() const;
   void set_aside(const PartSummary& part, const Error& error);
   Result<PartPtr> write_and_open(const std::string& partition, int zstd_level,
-                                 const std::function<Status(PartWriter&)>& fill);
+                                 const std::function<Result<bool>(PartWriter&)>& fill);
+  void retire(const Part& part, bool is_damaged) const;
   void discard(const std::vector<std::string>& names) const;
   void discard_uncommitted(const std::vector<PartPtr>& added) const;
   Status commit(const std::vector<PartPtr>& added, const std::vector<PartPtr>& removed,
@@ -75,7 +90,8 @@ class PartSet {
   mutable std::mutex mutex_;
   Manifest manifest_;
   std::vector<PartPtr> parts_;  // as manifest_.parts
-  GroupEncoder seal_encoder_;   // of the sealing thread; keeps its memory
+  std::atomic<std::uint64_t> parts_damaged_ = 0;
+  GroupEncoder seal_encoder_;  // of the sealing thread; keeps its memory
 };
 
 /// Partition of a part's name: `2026-11-21`, or `mixed` for rows of many rarely used days.

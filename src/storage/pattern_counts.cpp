@@ -8,6 +8,7 @@
 #include "message/message_encoder.h"
 #include "message/structure.h"
 #include "storage/group_selection.h"
+#include "storage/hidden_rows.h"
 
 namespace logpond::storage {
 namespace {
@@ -81,10 +82,49 @@ class Courses {
   std::unordered_map<std::string, Course> courses_;
 };
 
-Status count_group(GroupData& data, const ScanRequest& request, std::vector<bool> stream_matches,
-                   Courses& courses) {
-  GroupSelection selection(data, request, request.range, std::move(stream_matches));
-  LOGPOND_TRY(const codec::Bitmap rows, selection.select());
+/// Counts patterns over one view.
+class PatternCounter {
+ public:
+  PatternCounter(const StoreView& view, const PatternRequest& wanted)
+      : view_(view), hidden_rows_(view.deletions), courses_(wanted) {
+    request_.tenant = wanted.tenant;
+    request_.range = wanted.range;
+    request_.selector = wanted.selector;
+    request_.cancel = wanted.cancel;
+  }
+
+  const ScanRequest& request() const { return request_; }
+  Status count_group(GroupData& data, std::vector<bool> stream_matches);
+  Status count_batches();
+  /// Templates met in the range may have been there long before it.
+  Status look_before(GroupData& data, std::vector<bool> stream_matches);
+  std::vector<Pattern> sorted() const { return courses_.sorted(); }
+
+ private:
+  /// Rows in `range` of streams that match and that no deletion hides.
+  Result<codec::Bitmap> rows_of(GroupData& data, TimeRange range,
+                                std::vector<bool> stream_matches);
+  void count_batch(const StoredBatch& stored, message::MessageEncoder& encoder);
+
+  const StoreView& view_;
+  ScanRequest request_;
+  HiddenRows hidden_rows_;
+  Courses courses_;
+};
+
+Result<codec::Bitmap> PatternCounter::rows_of(GroupData& data, TimeRange range,
+                                              std::vector<bool> stream_matches) {
+  GroupSelection selection(data, request_, range, std::move(stream_matches));
+  LOGPOND_TRY(codec::Bitmap rows, selection.select());
+  HiddenRows concerned(deletions_of_group(data.part(), data.group(), view_.deletions));
+  if (concerned.empty()) return rows;
+  LOGPOND_TRY(const codec::Bitmap hidden, hidden_of_group(data, concerned));
+  rows.subtract(hidden);
+  return rows;
+}
+
+Status PatternCounter::count_group(GroupData& data, std::vector<bool> stream_matches) {
+  LOGPOND_TRY(const codec::Bitmap rows, rows_of(data, request_.range, std::move(stream_matches)));
   LOGPOND_TRY(const auto* row_shapes, data.row_shapes());
   LOGPOND_TRY(const SeriesColumn* times, data.timestamps());
   const auto& directory = data.messages().directory();
@@ -92,52 +132,93 @@ Status count_group(GroupData& data, const ScanRequest& request, std::vector<bool
   std::vector<Course*> by_shape(shapes.size(), nullptr);
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     const auto& shape = directory.shapes[shapes[i].message_shape];
-    if (has_text(shape.kind)) by_shape[i] = &courses.of(directory.text(shape));
+    if (has_text(shape.kind)) by_shape[i] = &courses_.of(directory.text(shape));
   }
   Status status;
   std::size_t step = 0;
   rows.for_each([&](std::uint32_t row) {
-    if (++step % kRowsPerCheck == 0 && status) status = request.cancel.check();
+    if (++step % kRowsPerCheck == 0 && status) status = request_.cancel.check();
     Course* const course = by_shape[(*row_shapes)[row]];
-    if (status && course != nullptr) courses.add(*course, times->at(row));
+    if (status && course != nullptr) courses_.add(*course, times->at(row));
   });
   return status;
 }
 
-void count_batch(const StoredBatch& stored, const ScanRequest& request,
-                 message::MessageEncoder& encoder, Courses& courses) {
+void PatternCounter::count_batch(const StoredBatch& stored, message::MessageEncoder& encoder) {
   std::vector<bool> wanted;
   for (const StreamPtr& stream : stored.streams) {
-    wanted.push_back(stream->tenant == request.tenant && request.selector.matches(stream->labels));
+    wanted.push_back(stream->tenant == request_.tenant &&
+                     request_.selector.matches(stream->labels));
   }
   const RecordBatch& batch = stored.batch;
   for (std::size_t row = 0; row < batch.size(); ++row) {
-    if (!wanted[batch.stream(row)] || !request.range.contains(batch.timestamp(row))) continue;
-    const std::uint32_t shape = encoder.add(0, batch.message(row));
-    if (has_text(encoder.kind(shape))) {
-      courses.add(courses.of(encoder.skeleton(shape)), batch.timestamp(row));
+    const std::string_view line = batch.message(row);
+    const TimestampNs time = batch.timestamp(row);
+    if (!wanted[batch.stream(row)] || !request_.range.contains(time)) continue;
+    if (hidden_rows_.hides(stored.streams[batch.stream(row)], stored.first_id.value + row, time,
+                           line)) {
+      continue;
     }
+    const std::uint32_t shape = encoder.add(0, line);
+    if (has_text(encoder.kind(shape))) courses_.add(courses_.of(encoder.skeleton(shape)), time);
   }
-  encoder.clear();
 }
 
-/// A template of the range may have been there long before it.
-Status look_before(GroupData& data, TimestampNs before, Courses& courses) {
+Status PatternCounter::count_batches() {
+  message::MessageEncoder encoder(1);
+  for (const StoredBatchPtr& batch : view_.batches) {
+    LOGPOND_CHECK_OK(request_.cancel.check());
+    count_batch(*batch, encoder);
+    encoder.clear();
+  }
+  return {};
+}
+
+Status PatternCounter::look_before(GroupData& data, std::vector<bool> stream_matches) {
   const auto& directory = data.messages().directory();
-  const RowIndex* index = nullptr;
-  const SeriesColumn* times = nullptr;
-  for (std::uint32_t i = 0; i < directory.shapes.size(); ++i) {
-    const auto& shape = directory.shapes[i];
-    if (!has_text(shape.kind)) continue;
-    Course* const course = courses.find(directory.text(shape));
+  const auto& shapes = data.table().shapes;
+  std::vector<Course*> by_shape(shapes.size(), nullptr);
+  bool any = false;
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    const auto& shape = directory.shapes[shapes[i].message_shape];
+    Course* const course = has_text(shape.kind) ? courses_.find(directory.text(shape)) : nullptr;
     if (course == nullptr || course->first_seen <= data.group().time_min) continue;
-    if (index == nullptr) {
-      LOGPOND_TRY(index, data.index());
-      LOGPOND_TRY(times, data.timestamps());
-    }
-    for (const std::uint32_t row : index->rows_of(i)) {
-      const TimestampNs time = times->at(row);
-      if (time < before) course->first_seen = std::min(course->first_seen, time);
+    by_shape[i] = course;
+    any = true;
+  }
+  if (!any) return {};
+  const TimeRange earlier{std::numeric_limits<TimestampNs>::min(), request_.range.start};
+  LOGPOND_TRY(const codec::Bitmap rows, rows_of(data, earlier, std::move(stream_matches)));
+  LOGPOND_TRY(const auto* row_shapes, data.row_shapes());
+  LOGPOND_TRY(const SeriesColumn* times, data.timestamps());
+  rows.for_each([&](std::uint32_t row) {
+    Course* const course = by_shape[(*row_shapes)[row]];
+    if (course != nullptr) course->first_seen = std::min(course->first_seen, times->at(row));
+  });
+  return {};
+}
+
+/// Hands each group that may hold matching rows of `range` to `use`.
+template <typename Use>
+Status visit_groups(const StoreView& view, const ScanRequest& request, TimeRange range,
+                    const std::function<void(const Error&)>& on_damage, Use use) {
+  const auto visit = [&](const std::shared_ptr<const Part>& part, const GroupMeta& group) -> Status {
+    std::vector<bool> stream_matches;
+    if (group.time_max < range.start || group.time_min >= range.end) return {};
+    if (!match_streams(*part, group, request, stream_matches)) return {};
+    LOGPOND_TRY(const auto data, view.cache->get(part, group));
+    const Status used = use(*data, std::move(stream_matches));
+    view.cache->release(data);
+    return used;
+  };
+  for (const auto& part : view.parts) {
+    for (const GroupMeta& group : part->groups()) {
+      LOGPOND_CHECK_OK(request.cancel.check());
+      const Status visited = visit(part, group);
+      if (visited) continue;
+      const ErrorCode code = visited.error().code;
+      if (code != ErrorCode::kCorruption && code != ErrorCode::kIo) return visited;
+      on_damage(visited.error());
     }
   }
   return {};
@@ -148,45 +229,19 @@ Status look_before(GroupData& data, TimestampNs before, Courses& courses) {
 Result<std::vector<Pattern>> patterns_of_view(const StoreView& view,
                                               const PatternRequest& wanted,
                                               const std::function<void(const Error&)>& on_damage) {
-  ScanRequest request;
-  request.tenant = wanted.tenant;
-  request.range = wanted.range;
-  request.selector = wanted.selector;
-  request.cancel = wanted.cancel;
-  Courses courses(wanted);
-  const auto visit = [&](TimeRange range, const auto& use) -> Status {
-    for (const auto& part : view.parts) {
-      for (const GroupMeta& group : part->groups()) {
-        LOGPOND_CHECK_OK(wanted.cancel.check());
-        if (group.time_max < range.start || group.time_min >= range.end) continue;
-        std::vector<bool> stream_matches;
-        if (!match_streams(*part, group, request, stream_matches)) continue;
-        const auto data = view.cache->get(part, group);
-        const Status used = data ? use(**data, std::move(stream_matches))
-                                 : Status(tl::unexpected(data.error()));
-        if (!used && used.error().code != ErrorCode::kCorruption &&
-            used.error().code != ErrorCode::kIo) {
-          return used;
-        }
-        if (!used) on_damage(used.error());
-        if (data) view.cache->release(*data);
-      }
-    }
-    return {};
+  PatternCounter counter(view, wanted);
+  const ScanRequest& request = counter.request();
+  const auto count = [&](GroupData& data, std::vector<bool> matches) {
+    return counter.count_group(data, std::move(matches));
   };
-  LOGPOND_CHECK_OK(visit(request.range, [&](GroupData& data, std::vector<bool> matches) {
-    return count_group(data, request, std::move(matches), courses);
-  }));
-  message::MessageEncoder encoder(1);
-  for (const StoredBatchPtr& batch : view.batches) {
-    LOGPOND_CHECK_OK(wanted.cancel.check());
-    count_batch(*batch, request, encoder, courses);
-  }
+  LOGPOND_CHECK_OK(visit_groups(view, request, request.range, on_damage, count));
+  LOGPOND_CHECK_OK(counter.count_batches());
   const TimeRange earlier{std::numeric_limits<TimestampNs>::min(), request.range.start};
-  LOGPOND_CHECK_OK(visit(earlier, [&](GroupData& data, const std::vector<bool>&) {
-    return look_before(data, request.range.start, courses);
-  }));
-  return courses.sorted();
+  const auto look = [&](GroupData& data, std::vector<bool> matches) {
+    return counter.look_before(data, std::move(matches));
+  };
+  LOGPOND_CHECK_OK(visit_groups(view, request, earlier, on_damage, look));
+  return counter.sorted();
 }
 
 }  // namespace logpond::storage

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "storage/deletion.h"
 #include "storage/group_cache.h"
 #include "storage/group_encoder.h"
 #include "storage/head.h"
@@ -17,6 +18,8 @@ namespace logpond::storage {
 struct StoreView {
   std::vector<std::shared_ptr<const Part>> parts;
   std::vector<StoredBatchPtr> batches;
+  /// Rows that these hide are not there: see hidden_rows.h.
+  std::vector<std::shared_ptr<const Deletion>> deletions;
   GroupCache* cache = nullptr;  ///< Of the store; outlives every scan.
 };
 

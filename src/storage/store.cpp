@@ -68,4 +68,20 @@ Result<std::vector<FieldStats>> Store::field_stats(const TenantId&, TimeRange, c
   return fail(ErrorCode::kUnavailable, "this store keeps no field statistics");
 }
 
+Result<DeletionInfo> Store::remove(DeleteRequest) {
+  return fail(ErrorCode::kUnavailable, "this store deletes nothing");
+}
+
+std::vector<DeletionInfo> Store::removals(const TenantId&) const {
+  return {};
+}
+
+Status Store::cancel_removal(const TenantId&, std::string_view) {
+  return fail(ErrorCode::kNotFound, "could not find delete request with given id");
+}
+
+Status Store::backup(const std::string&) {
+  return fail(ErrorCode::kUnavailable, "this store cannot be backed up");
+}
+
 }  // namespace logpond::storage

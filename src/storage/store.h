@@ -18,6 +18,7 @@
 #include "core/stream.h"
 #include "core/time.h"
 #include "platform/cancel_token.h"
+#include "storage/delete_request.h"
 #include "storage/selector.h"
 
 namespace logpond::storage {
@@ -258,8 +259,23 @@ class Store {
 
   /// Seals everything acknowledged so far into parts and returns when they are durable.
   virtual Status flush() = 0;
-  /// Merges undersized row groups of every partition now, then returns.
+  /// Takes out what is deleted and expired, merges undersized row groups of every partition, then
+  /// returns.
   virtual Status merge() = 0;
+
+  /// Hides the rows that `request` names, as far as they are there now, at once and for every scan
+  /// that starts later; they leave the disk at a later merge. Durable when it returns. Errors:
+  /// kLimitExceeded, kNoSpace, kIo, kUnavailable (read-only, or a store that deletes nothing).
+  virtual Result<DeletionInfo> remove(DeleteRequest request);
+  /// The tenant's deletions, oldest first.
+  virtual std::vector<DeletionInfo> removals(const TenantId& tenant) const;
+  /// Takes a deletion back: what of it still lies on disk shows again. Errors: kNotFound,
+  /// kConflict (it is processed), kNoSpace, kIo, kUnavailable.
+  virtual Status cancel_removal(const TenantId& tenant, std::string_view id);
+  /// Writes a copy of the store into `target`, a directory that is new or empty, while everything
+  /// goes on: all that was acknowledged before the call is in it. Errors: kConflict (not empty),
+  /// kNoSpace, kIo, kUnavailable (a store that cannot).
+  virtual Status backup(const std::string& target);
 
   virtual StoreStats stats() const = 0;
 };

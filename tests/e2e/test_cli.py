@@ -17,7 +17,10 @@ from support.program import clean_environment, program_path, run_program
 from support.server import Server
 from support.waiting import eventually
 
-COMMANDS = "serve push query tail labels series generate check flush version".split()
+COMMANDS = (
+    "serve push query tail labels series generate check flush version"
+    " delete patterns compact verify backup restore"
+).split()
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 

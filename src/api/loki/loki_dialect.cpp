@@ -37,6 +37,17 @@ net::Route push_route(const ApiContext& context, std::string path, std::string s
           .handler = later(context, handle_push)};
 }
 
+net::Route delete_route(const ApiContext& context, net::Methods methods, AccessRole access,
+                        std::string summary, Answer answer) {
+  return {.methods = methods,
+          .path = "/loki/api/v1/delete",
+          .access = access,
+          .run_on = RunOn::kQuery,
+          .limits = {kFormBytesMax, context.options.query_timeout},
+          .summary = std::move(summary),
+          .handler = sync(context, answer)};
+}
+
 net::Route tail_route(const ApiContext& context, std::string path) {
   return {.methods = net::only(Method::kGet),
           .path = std::move(path),
@@ -67,8 +78,21 @@ void add_routes(const ApiContext& context, std::vector<net::Route>& routes) {
   read(root + "/index/volume", "Bytes by label values", handle_index_volume);
   read(root + "/detected_labels", "Labels worth browsing, with their number of values",
        handle_detected_labels);
+  read(root + "/detected_fields", "Fields of a sample of lines and of the records' headers",
+       handle_detected_fields);
+  read(root + "/detected_field/{name}/values", "Values of a field in a sample of lines",
+       handle_detected_values);
+  read(root + "/patterns", "Kinds of lines with their counts over time", handle_patterns);
   read(root + "/format_query", "Prints a query in its usual form", handle_format_query);
   read(root + "/status/buildinfo", "The Loki version whose API this is", handle_buildinfo);
+  routes.push_back(delete_route(context, Method::kPost | Method::kPut, AccessRole::kAdmin,
+                                "Deletes the records of a selector, range and line filters",
+                                handle_delete));
+  routes.push_back(delete_route(context, net::only(Method::kGet), AccessRole::kRead,
+                                "Deletions with their states", handle_list_deletes));
+  routes.push_back(delete_route(context, net::only(Method::kDelete), AccessRole::kAdmin,
+                                "Takes a deletion back that is not processed",
+                                handle_cancel_delete));
   routes.push_back(tail_route(context, root + "/tail"));
 }
 

@@ -81,6 +81,8 @@ constexpr Row kRows[] = {
      handle_stats},
     {net::Methods(Method::kGet | Method::kPost), "/api/v1/explain", AccessRole::kRead,
      RunOn::kQuery, "The plan of a query in words (parameter `query`)", handle_explain},
+    {net::Methods(Method::kGet | Method::kPost), "/api/v1/patterns", AccessRole::kRead,
+     RunOn::kQuery, "Kinds of lines of a selector: counts, first seen, course", handle_patterns},
 };
 
 }  // namespace
@@ -94,7 +96,8 @@ void add_routes(const ApiContext& context, std::vector<net::Route>& routes) {
                       .summary = row.summary,
                       .handler = sync(context, row.answer)});
   }
-  constexpr DurationNs kFlushDeadline = 10 * kMinute;
+  // Merging or copying a big store takes its time.
+  constexpr DurationNs kFlushDeadline = 6 * kHour;
   routes.push_back({.methods = net::only(Method::kPost),
                     .path = "/api/v1/flush",
                     .access = AccessRole::kAdmin,
@@ -102,6 +105,13 @@ void add_routes(const ApiContext& context, std::vector<net::Route>& routes) {
                     .limits = {1 << 10, kFlushDeadline},
                     .summary = "Seals the head into parts (merge=1: and merges them), then answers",
                     .handler = sync(context, handle_flush)});
+  routes.push_back({.methods = net::only(Method::kPost),
+                    .path = "/api/v1/backup",
+                    .access = AccessRole::kAdmin,
+                    .run_on = RunOn::kQuery,
+                    .limits = {1 << 10, kFlushDeadline},
+                    .summary = "Copies all records into the new directory `target` of this machine",
+                    .handler = sync(context, handle_backup)});
   routes.push_back({.methods = kGet,
                     .path = "/api/v1/tail",
                     .access = AccessRole::kRead,

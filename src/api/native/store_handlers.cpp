@@ -101,4 +101,20 @@ net::HttpResponse handle_flush(const ApiContext& context, const net::HttpRequest
   return net::HttpResponse::json(200, std::move(out));
 }
 
+net::HttpResponse handle_backup(const ApiContext& context, const net::HttpRequest& request) {
+  const net::Parameters parameters = request.form_parameters();
+  const std::string target(parameters.get("target").value_or(std::string_view()));
+  // A relative path would count from wherever the server was started.
+  if (!target.starts_with('/')) {
+    return native_error(400, "invalid_argument", "the parameter target must be an absolute path",
+                        "add ?target=/backup/monday, a new or empty directory");
+  }
+  if (const Status status = context.store.backup(target); !status)
+    return native_error(status.error());
+  std::string out = "{";
+  append_member(out, "target", target);
+  out.append("}\n");
+  return net::HttpResponse::json(200, std::move(out));
+}
+
 }  // namespace logpond::api::native

@@ -11,5 +11,9 @@ net::HttpResponse handle_stats(const ApiContext& context, const net::HttpRequest
 net::HttpResponse handle_explain(const ApiContext& context, const net::HttpRequest& request);
 /// Answers when everything acknowledged before is in durable parts.
 net::HttpResponse handle_flush(const ApiContext& context, const net::HttpRequest& request);
+/// Kinds of lines: count, first seen, course (parameters as Loki's patterns).
+net::HttpResponse handle_patterns(const ApiContext& context, const net::HttpRequest& request);
+/// Answers when the backup is durable.
+net::HttpResponse handle_backup(const ApiContext& context, const net::HttpRequest& request);
 
 }  // namespace logpond::api::native

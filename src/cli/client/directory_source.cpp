@@ -56,6 +56,20 @@ class DirectorySource : public QuerySource {
     return answer_of(result);
   }
 
+  Result<std::vector<PatternRow>> patterns(const std::string& selector, TimeRange range,
+                                           DurationNs step) override {
+    storage::PatternRequest request;
+    request.tenant = tenant_;
+    request.range = range;
+    LOGPOND_TRY(request.selector, logql::parse_selector(selector, false));
+    request.step = step;
+    LOGPOND_TRY(const auto patterns, store_->patterns(request));
+    std::vector<PatternRow> rows;
+    for (const storage::Pattern& pattern : patterns)
+      rows.push_back({pattern.text, pattern.records, pattern.first_seen, pattern.counts});
+    return rows;
+  }
+
   Result<std::string> explain(const std::string& query) override { return engine_.explain(query); }
 
  private:

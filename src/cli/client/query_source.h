@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "cli/client/lifecycle_answers.h"
 #include "cli/client/paging.h"
 #include "cli/client/server_client.h"
 
@@ -16,6 +17,9 @@ class QuerySource {
   virtual ~QuerySource() = default;
   virtual Result<Answer> range(const Question& question) = 0;
   virtual Result<Answer> instant(const std::string& query, TimestampNs time, std::size_t limit) = 0;
+  /// Kinds of lines of a selector, counted by `step`.
+  virtual Result<std::vector<PatternRow>> patterns(const std::string& selector, TimeRange range,
+                                                   DurationNs step) = 0;
   /// The plan in words, each step a line that ends with a line feed.
   virtual Result<std::string> explain(const std::string& query) = 0;
 };

@@ -51,8 +51,9 @@ std::string make_target(std::string_view path, const UrlParameters& parameters) 
 ServerClient::ServerClient(net::HttpClient http, net::Headers headers)
     : http_(std::move(http)), headers_(std::move(headers)) {}
 
-Result<ServerClient> ServerClient::create(const ServerFlags& flags) {
-  LOGPOND_TRY(net::HttpClient http, net::HttpClient::create(flags.addr, {}));
+Result<ServerClient> ServerClient::create(const ServerFlags& flags, DurationNs patience) {
+  LOGPOND_TRY(net::HttpClient http,
+              net::HttpClient::create(flags.addr, {.idle_timeout = patience}));
   net::Headers headers;
   headers.add("User-Agent", "logpond");
   if (!flags.tenant.empty()) headers.add("X-Scope-OrgID", flags.tenant);

@@ -30,8 +30,9 @@ std::string make_target(std::string_view path, const UrlParameters& parameters);
 /// Threads: one at a time.
 class ServerClient {
  public:
-  /// Does not connect yet. Errors: kInvalidArgument for a bad address.
-  static Result<ServerClient> create(const ServerFlags& flags);
+  /// Does not connect yet. `patience`: the longest silence while waiting for an answer. Errors:
+  /// kInvalidArgument for a bad address.
+  static Result<ServerClient> create(const ServerFlags& flags, DurationNs patience = kMinute);
 
   /// Body of a 2xx answer; else an error with the server's own sentence.
   Result<std::string> get(std::string_view path, const UrlParameters& parameters);

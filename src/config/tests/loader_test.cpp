@@ -48,6 +48,40 @@ retention_bytes = 5000
   EXPECT_EQ(config.loki.series_max, Config{}.loki.series_max);
 }
 
+TEST(Loader, ReadsRetentionRules) {
+  const Config config = config_of(R"(
+[store]
+retention = "14d"
+[[store.retention_rules]]
+selector = '{env="test"}'
+max_age = "3d"
+[[store.retention_rules]]
+tenant = "trial"
+max_bytes = "1GiB"
+)");
+  ASSERT_EQ(config.store.retention_rules.size(), 2U);
+  EXPECT_EQ(config.store.retention_rules[0].selector, "{env=\"test\"}");
+  EXPECT_EQ(config.store.retention_rules[0].max_age, 3 * kDay);
+  EXPECT_EQ(config.store.retention_rules[0].place, "logpond.toml:4");
+  EXPECT_EQ(config.store.retention_rules[1].tenant, "trial");
+  EXPECT_EQ(config.store.retention_rules[1].selector, "{}");
+  EXPECT_EQ(config.store.retention_rules[1].max_bytes, std::int64_t{1} << 30);
+  EXPECT_EQ(compare(Config{}, config).needs_restart,
+            (Texts{"store.retention", "store.retention_rules"}));
+}
+
+TEST(Loader, SaysWhatIsWrongWithARetentionRule) {
+  EXPECT_EQ(problems_of("[[store.retention_rules]]\nmax_agee = \"3d\"\n"),
+            (Texts{"logpond.toml:1: a retention rule needs \"max_age\" or \"max_bytes\"",
+                   "logpond.toml:2: unknown key \"max_agee\" in [[store.retention_rules]], did you "
+                   "mean \"max_age\"?"}));
+  EXPECT_EQ(problems_of("[[store.retention_rules]]\nmax_age = \"soon\"\nmax_bytes = 1\n"),
+            Texts{"logpond.toml:2: \"max_age\": \"soon\" is no duration"});
+  EXPECT_EQ(problems_of("[[store.rules]]\nmax_age = \"1d\"\n"),
+            Texts{"logpond.toml:1: unknown list of tables [[store.rules]]; there is "
+                  "[[store.retention_rules]]"});
+}
+
 TEST(Loader, NamesLineAndNearestKeyOfAnUnknownOne) {
   EXPECT_EQ(problems_of("[server]\n\nhtpp = \"x\"\n"),
             Texts{"logpond.toml:3: unknown key \"htpp\" in [server], did you mean \"http\"?"});

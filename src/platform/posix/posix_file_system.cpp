@@ -191,6 +191,17 @@ class PosixFileSystem : public FileSystem {
     return os_error("rename \"" + from.native() + "\" to", to, error);
   }
 
+  Status link(const std::filesystem::path& from, const std::filesystem::path& to) override {
+    if (::link(from.c_str(), to.c_str()) == 0) return {};
+    const int error = errno;
+    const std::string action = "link \"" + from.native() + "\" to";
+    // EPERM: the file system has no links, or may not make one to somebody else's file.
+    if (error == EXDEV || error == EPERM || error == EOPNOTSUPP || error == EMLINK) {
+      return fail(ErrorCode::kUnavailable, std::move(os_error(action, to, error).value().message));
+    }
+    return os_error(action, to, error);
+  }
+
   Status remove(const std::filesystem::path& path) override {
     if (::unlink(path.c_str()) != 0) return os_error("remove", path, errno);
     return {};

@@ -185,6 +185,14 @@ class SimFileSystemImpl : public SimFileSystem {
                    [&] { return machine_->disk.rename(from, to); });
   }
 
+  /// The model gives no node two names: like a file system without links.
+  Status link(const std::filesystem::path& from, const std::filesystem::path& to) override {
+    LOGPOND_TRY(const SimNodePtr node, find("link", from));
+    if (node->is_directory) return os_error("link", from, EISDIR);
+    return fail(ErrorCode::kUnavailable, "cannot link \"" + from.native() + "\" to \"" +
+                                             to.native() + "\": the simulated disk has no links");
+  }
+
   Status remove(const std::filesystem::path& path) override {
     return operate("remove", path, [&] { return machine_->disk.remove(path, false); });
   }

@@ -72,6 +72,22 @@ TEST(PosixFileSystem, TakesALockBackFromAProcessThatWasKilled) {
   ::close(ready[1]);
 }
 
+TEST(PosixFileSystem, GivesAFileASecondNameThatOutlivesTheFirst) {
+  const ScratchDirectory scratch;
+  const auto fs = make_posix_file_system();
+  ASSERT_TRUE(write_file_atomically(*fs, scratch.path() / "a", "bytes"));
+  ASSERT_TRUE(fs->link(scratch.path() / "a", scratch.path() / "b"));
+  EXPECT_EQ(fs->link(scratch.path() / "a", scratch.path() / "b").error().code,
+            ErrorCode::kConflict);
+  ASSERT_TRUE(fs->remove(scratch.path() / "a"));
+  EXPECT_EQ(read_file(*fs, scratch.path() / "b", 10).value(), "bytes");
+  EXPECT_EQ(fs->link(scratch.path() / "a", scratch.path() / "c").error().code,
+            ErrorCode::kNotFound);
+  if (!fs->exists("/dev/shm")) return;  // another file system, nearly everywhere
+  const std::filesystem::path elsewhere = "/dev/shm/logpond-" + std::to_string(::getpid());
+  EXPECT_EQ(fs->link(scratch.path() / "b", elsewhere).error().code, ErrorCode::kUnavailable);
+}
+
 TEST(PosixFileSystem, ReportsAWriteTheKernelCutsShort) {
   const ScratchDirectory scratch;
   const auto fs = make_posix_file_system();

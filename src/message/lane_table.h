@@ -49,8 +49,7 @@ class LaneTable {
   std::uint32_t named(LaneKind kind, std::uint32_t sender, std::string_view name) {
     key_.assign(1, static_cast<char>(kind));
     key_.append(reinterpret_cast<const char*>(&sender), sizeof sender).append(name);
-    const auto [at, is_new] =
-        by_name_.try_emplace(key_, static_cast<std::uint32_t>(lanes_.size()));
+    const auto [at, is_new] = by_name_.try_emplace(key_, static_cast<std::uint32_t>(lanes_.size()));
     if (is_new) {
       EncoderLane lane;
       lane.kind = kind;

@@ -1,6 +1,6 @@
-// A message goes to the splitter that its first character suggests; what the strict splitters refuse
-// is plain text. Values are typed while their text is still in the cache and written down with
-// their cell; columns are made when the group ends.
+// A message goes to the splitter that its first character suggests; what the strict splitters
+// refuse is plain text. Values are typed while their text is still in the cache and written down
+// with their cell; columns are made when the group ends.
 #include "message/message_encoder.h"
 
 #include <algorithm>
@@ -48,7 +48,8 @@ std::uint64_t owner_of(ShapeKind kind, std::uint64_t a, std::uint64_t b = 0) {
 constexpr std::array<bool, 256> make_dividers() {
   std::array<bool, 256> is_divider{};
   for (std::size_t c = 0; c < 256; ++c) {
-    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
+    const bool is_letter =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
     is_divider[c] = !is_letter;
   }
   return is_divider;
@@ -108,8 +109,7 @@ struct PathState {
 std::optional<std::uint64_t> id_hash(std::string_view id) {
   std::string padded(id);
   padded.append(column::kTextPadding, '\0');
-  const Value value =
-      column::type_value(padded.data(), 0, static_cast<std::uint32_t>(id.size()));
+  const Value value = column::type_value(padded.data(), 0, static_cast<std::uint32_t>(id.size()));
   if (value.kind != ValueKind::kHex && value.kind != ValueKind::kUuid) return std::nullopt;
   return value.bits;
 }
@@ -179,7 +179,7 @@ class MessageEncoder::Impl {
   FlatSplitter flat_;
   DocumentSplitter documents_;
   Document document_;
-  const char* text_ = nullptr;  // of the message being added
+  const char* text_ = nullptr;    // of the message being added
   std::vector<Occurrence> done_;  // of the document's nodes
   std::vector<Occurrence> members_;
   std::string name_;
@@ -190,9 +190,8 @@ class MessageEncoder::Impl {
 
 // ---- Shapes and lanes --------------------------------------------------------------------------
 
-std::uint32_t MessageEncoder::Impl::new_shape(const ShapeTable::Place& place,
-                                              std::string_view text, std::uint64_t owner,
-                                              ShapeKind kind) {
+std::uint32_t MessageEncoder::Impl::new_shape(const ShapeTable::Place& place, std::string_view text,
+                                              std::uint64_t owner, ShapeKind kind) {
   const std::uint32_t shape = shapes_.add(place, text, owner, kind);
   shapes_[shape].first_hole = static_cast<std::uint32_t>(hole_cells_.size());
   return shape;
@@ -230,8 +229,9 @@ void MessageEncoder::Impl::name_path(const Node& node, std::string_view key, boo
 
 std::uint32_t MessageEncoder::Impl::hole_lane(const Node& node, const Hole& hole,
                                               std::uint32_t sender) {
-  const std::string_view key =
-      node.is_array ? std::string_view("[]") : std::string_view(text_ + hole.key_offset, hole.key_size);
+  const std::string_view key = node.is_array
+                                   ? std::string_view("[]")
+                                   : std::string_view(text_ + hole.key_offset, hole.key_size);
   name_path(node, key, true);
   const LaneKind kind = hole.kind == HoleKind::kDocument ? LaneKind::kDocument
                         : hole.kind == HoleKind::kString ? LaneKind::kString
@@ -335,7 +335,8 @@ void MessageEncoder::Impl::add_part(std::uint32_t cell, std::uint32_t offset, st
   const std::uint64_t owner = owner_of(ShapeKind::kPart, lane_number);
   const auto place = shapes_.find(split.skeleton, owner);
   std::uint32_t shape = place.shape;
-  const bool is_like_another = shape != kNoShape && shapes_[shape].hole_count != split.variables.size();
+  const bool is_like_another =
+      shape != kNoShape && shapes_[shape].hole_count != split.variables.size();
   if (is_like_another || (shape == kNoShape && has_own_holes(split))) {
     log_.add(cell, column::type_value(arena_.data(), offset, size));
     return;
@@ -420,8 +421,7 @@ std::uint32_t MessageEncoder::Impl::add_document(std::uint32_t sender, ShapeKind
   return done_.back().shape;
 }
 
-MessageEncoder::Impl::Occurrence MessageEncoder::Impl::add_node(std::size_t i,
-                                                                std::uint32_t sender,
+MessageEncoder::Impl::Occurrence MessageEncoder::Impl::add_node(std::size_t i, std::uint32_t sender,
                                                                 ShapeKind kind, std::uint32_t at) {
   const Node& node = document_.nodes[i];
   const bool is_root = node.parent == i;
@@ -449,8 +449,7 @@ MessageEncoder::Impl::Occurrence MessageEncoder::Impl::add_node(std::size_t i,
 }
 
 /// One shape a member in place of one for them all, and a shape that says how many there are.
-MessageEncoder::Impl::Occurrence MessageEncoder::Impl::add_list(std::size_t i,
-                                                                std::uint32_t sender,
+MessageEncoder::Impl::Occurrence MessageEncoder::Impl::add_list(std::size_t i, std::uint32_t sender,
                                                                 std::uint32_t at) {
   const Node& node = document_.nodes[i];
   std::string_view rest = document_.skeleton(node);
@@ -569,8 +568,7 @@ void MessageEncoder::Impl::describe(Directory& directory,
   }
 }
 
-void MessageEncoder::Impl::write_columns(Directory& directory,
-                                         std::span<const std::uint32_t> order,
+void MessageEncoder::Impl::write_columns(Directory& directory, std::span<const std::uint32_t> order,
                                          EncodedMessages& out) {
   packed_.resize(std::max(packed_.size(), order.size()));
   for (std::size_t i = 0; i < order.size(); ++i) {

@@ -16,7 +16,7 @@ namespace logpond::message {
 
 /// One page: columns side by side.
 struct Page {
-  std::size_t begin = 0;  ///< In EncodedMessages::page_bytes; the next page's begin is its end.
+  std::size_t begin = 0;   ///< In EncodedMessages::page_bytes; the next page's begin is its end.
   bool is_packed = false;  ///< Holds one large column: compressing it again brings nothing.
 };
 

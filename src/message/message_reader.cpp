@@ -220,8 +220,7 @@ Status MessageReader::number_references(LaneColumn& lane) const {
 
 // ---- Texts -------------------------------------------------------------------------------------
 
-Status MessageReader::append_text(std::uint32_t shape, std::uint32_t occurrence,
-                                  std::string& out) {
+Status MessageReader::append_text(std::uint32_t shape, std::uint32_t occurrence, std::string& out) {
   if (shape >= directory_.shapes.size()) return damaged("unknown shape");
   return append_nested(shape, occurrence, 0, out);
 }
@@ -280,13 +279,12 @@ Status MessageReader::add_size(std::uint32_t shape, std::uint32_t occurrence, un
     LOGPOND_TRY(const LaneColumn* column, lane(hole.lane));
     const std::uint32_t at = hole.first + occurrence * hole.step;
     if (at >= column->values.size()) return damaged("no such value");
-    const std::int64_t nested =
-        column->occurrences.empty() ? -1 : column->values.reference(at);
+    const std::int64_t nested = column->occurrences.empty() ? -1 : column->values.reference(at);
     if (nested < 0) {
       size += column->values.text_size(at);
     } else {
-      LOGPOND_CHECK_OK(add_size(static_cast<std::uint32_t>(nested), column->occurrences[at],
-                                depth + 1, size));
+      LOGPOND_CHECK_OK(
+          add_size(static_cast<std::uint32_t>(nested), column->occurrences[at], depth + 1, size));
     }
   }
   return {};

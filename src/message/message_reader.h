@@ -38,8 +38,8 @@ struct HoleView {
 
 /// Static text beside a hole: the bytes nearest to it, each half the high byte first as they stand.
 struct BorderBytes {
-  std::uint16_t before = 0;  ///< The two bytes before the hole.
-  std::uint16_t after = 0;   ///< The two bytes behind it.
+  std::uint16_t before = 0;      ///< The two bytes before the hole.
+  std::uint16_t after = 0;       ///< The two bytes behind it.
   std::uint8_t before_size = 0;  ///< How many there are, at most 2.
   std::uint8_t after_size = 0;
   bool is_end = false;  ///< The shape's last hole.
@@ -56,8 +56,8 @@ class MessageReader {
   const Directory& directory() const { return directory_; }
   const std::vector<HoleView>& holes() const { return holes_; }
   std::uint32_t lane_size(std::uint32_t lane) const { return lane_sizes_[lane]; }
-  /// Reads what searching needs beside the directory: stamps of the small columns, borders of holes.
-  /// Before stamp() and borders() are called.
+  /// Reads what searching needs beside the directory: stamps of the small columns, borders of
+  /// holes. Before stamp() and borders() are called.
   Status prepare_search();
   /// What values of the lane can be; references do not count.
   const column::Stamp& stamp(std::uint32_t lane) const { return stamps_[lane]; }

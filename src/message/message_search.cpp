@@ -88,7 +88,8 @@ bool LiteralSearch::may_hold(const DirectoryShape& shape) const {
   if (!owns_lanes(shape.kind)) return shape.hole_count > 0;
   for (std::uint32_t h = 0; h < shape.hole_count; ++h) {
     const std::uint32_t hole = shape.first_hole + h;
-    if (reader_.stamp(reader_.holes()[hole].lane).may_match(Place::kContains, literal_)) return true;
+    if (reader_.stamp(reader_.holes()[hole].lane).may_match(Place::kContains, literal_))
+      return true;
     if (may_cross(reader_.borders()[hole])) return true;
   }
   return false;
@@ -106,8 +107,7 @@ void LiteralSearch::mark_static_hits() {
   const std::string_view texts = directory_.texts;
   std::size_t shape = 0;
   for (std::size_t at = codec::find_literal(texts, literal_); at != std::string_view::npos;) {
-    while (shape + 1 < directory_.shapes.size() &&
-           directory_.shapes[shape + 1].text_offset <= at) {
+    while (shape + 1 < directory_.shapes.size() && directory_.shapes[shape + 1].text_offset <= at) {
       ++shape;
     }
     const DirectoryShape& entry = directory_.shapes[shape];
@@ -138,9 +138,8 @@ std::string_view LiteralSearch::piece(const DirectoryShape& shape, std::uint32_t
   const auto& holes = reader_.holes();
   const std::uint32_t begin =
       number == 0 ? shape.text_offset : holes[shape.first_hole + number - 1].at + 1;
-  const std::uint32_t end = number == shape.hole_count
-                                ? shape.text_offset + shape.text_size
-                                : holes[shape.first_hole + number].at;
+  const std::uint32_t end = number == shape.hole_count ? shape.text_offset + shape.text_size
+                                                       : holes[shape.first_hole + number].at;
   return std::string_view(directory_.texts).substr(begin, end - begin);
 }
 

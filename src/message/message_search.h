@@ -19,9 +19,9 @@ namespace logpond::message {
 /// Occurrences of one shape. `all` says more than the lists; lists ascend and do not overlap.
 struct Found {
   bool all = false;
-  bool all_maybe = false;                ///< Every occurrence may hold it.
-  std::vector<std::uint32_t> sure;       ///< These hold it.
-  std::vector<std::uint32_t> maybe;      ///< These may: their text must be looked at.
+  bool all_maybe = false;            ///< Every occurrence may hold it.
+  std::vector<std::uint32_t> sure;   ///< These hold it.
+  std::vector<std::uint32_t> maybe;  ///< These may: their text must be looked at.
   bool none() const { return !all && !all_maybe && sure.empty() && maybe.empty(); }
 };
 
@@ -77,9 +77,9 @@ class LiteralSearch {
   MessageReader& reader_;
   const Directory& directory_;
   const std::string literal_;
-  std::vector<bool> static_hits_;      // by shape
-  std::vector<bool> pairs_;            // of bytes side by side in the literal, by their value
-  std::vector<LaneMatches> lanes_;     // by lane
+  std::vector<bool> static_hits_;   // by shape
+  std::vector<bool> pairs_;         // of bytes side by side in the literal, by their value
+  std::vector<LaneMatches> lanes_;  // by lane
   bool crosses_members_ = false;
 };
 

@@ -1,8 +1,9 @@
-// Shapes, lanes and cells: how messages are taken apart into columns. Words: docs/formats/messages.md.
+// Shapes, lanes and cells: how messages are taken apart into columns. Words:
+// docs/formats/messages.md.
 //
-//   shape  static text with holes: a template of plain text, one JSON object or array, a logfmt line
-//   lane   one column of values: what fills holes of one meaning, whatever shapes they stand in
-//   cell   the values that one shape puts into one lane
+//   shape  static text with holes: a template of plain text, one JSON object or array, a logfmt
+//   line lane   one column of values: what fills holes of one meaning, whatever shapes they stand
+//   in cell   the values that one shape puts into one lane
 #pragma once
 
 #include <cstddef>

@@ -138,8 +138,7 @@ struct ValueLog::Arranger {
   }
 };
 
-void ValueLog::arrange(ShapeTable& shapes, LaneTable& lanes,
-                       std::span<const std::uint32_t> order) {
+void ValueLog::arrange(ShapeTable& shapes, LaneTable& lanes, std::span<const std::uint32_t> order) {
   Arranger arranger{*this, shapes, lanes};
   arranger.list_cells();
   arranger.scatter(order);

@@ -31,15 +31,14 @@ class ValueLog {
     arranged_.clear();
   }
 
-  /// Puts the values into their order on disk: by lane, in a lane by shape, in a shape by occurrence.
-  /// Occurrences of a nested shape are numbered as the references to it lie in the one lane that
-  /// holds them, so that position and occurrence follow from each other without a list of either.
-  /// `order` lists the lanes as they shall follow each other.
+  /// Puts the values into their order on disk: by lane, in a lane by shape, in a shape by
+  /// occurrence. Occurrences of a nested shape are numbered as the references to it lie in the one
+  /// lane that holds them, so that position and occurrence follow from each other without a list of
+  /// either. `order` lists the lanes as they shall follow each other.
   void arrange(ShapeTable& shapes, LaneTable& lanes, std::span<const std::uint32_t> order);
   /// The values of a lane, after arrange(). May be changed.
   std::span<column::Value> lane(std::uint32_t lane) {
-    return std::span(arranged_).subspan(lane_begins_[lane],
-                                        lane_ends_[lane] - lane_begins_[lane]);
+    return std::span(arranged_).subspan(lane_begins_[lane], lane_ends_[lane] - lane_begins_[lane]);
   }
 
  private:

@@ -40,6 +40,7 @@ class WorkerPool::Impl {
 
   std::size_t waiting() const { return queue_.size(); }
   std::size_t jobs_max() const { return queue_.bytes_max(); }
+  std::size_t threads() const { return threads_.size(); }
 
  private:
   BoundedQueue<std::function<void()>> queue_;  // every job weighs one
@@ -67,6 +68,10 @@ std::size_t WorkerPool::waiting() const {
 
 std::size_t WorkerPool::jobs_max() const {
   return impl_->jobs_max();
+}
+
+std::size_t WorkerPool::threads() const {
+  return impl_->threads();
 }
 
 void name_this_thread(const std::string& name) {

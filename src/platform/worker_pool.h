@@ -26,6 +26,7 @@ class WorkerPool {
   void stop();
   std::size_t waiting() const;
   std::size_t jobs_max() const;
+  std::size_t threads() const;
 
  private:
   class Impl;

@@ -86,6 +86,7 @@ storage::EmbeddedStoreOptions store_options(const config::Config& config,
   options.directory = directory;
   options.head_bytes_max = static_cast<std::size_t>(config.store.head_bytes_max);
   options.cache_bytes_max = static_cast<std::size_t>(config.store.cache_bytes_max);
+  options.scan_helpers = std::max(std::thread::hardware_concurrency(), 1U) - 1;
   // One head is sealed while the next one fills; a fifth is left for when they change places, so
   // that appends seldom wait.
   options.seal_bytes = std::min(options.seal_bytes, options.head_bytes_max / 5 * 2);

@@ -65,11 +65,12 @@ void BatchRows::add_class(std::size_t row) {
       codec::put_bytes(key_, field.value);
     }
   }
-  const auto [at, is_new] = class_of_.try_emplace(key_, static_cast<std::uint32_t>(classes_.size()));
+  const auto [at, is_new] =
+      class_of_.try_emplace(key_, static_cast<std::uint32_t>(classes_.size()));
   if (is_new) {
     class_fields_.emplace_back(fields.begin(), fields.end());
-    classes_.push_back({batch.stream(row), batch.severity(row), batch.severity_text(row),
-                        class_fields_.back()});
+    classes_.push_back(
+        {batch.stream(row), batch.severity(row), batch.severity_text(row), class_fields_.back()});
     if (classes_.size() > kClassesMin && classes_.size() > timestamps_.size() / 2) drop_classes();
   }
   if (has_classes_) class_indexes_.push_back(at->second);

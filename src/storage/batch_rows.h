@@ -30,7 +30,7 @@ class BatchRows {
 
   const StoredBatch& stored_;
   const Columns columns_;
-  std::vector<bool> wanted_;  // by field name of the batch
+  std::vector<bool> wanted_;   // by field name of the batch
   bool names_fields_ = false;  // the request says which fields matter, so classes may tell them
   bool has_classes_ = true;
 

@@ -66,7 +66,7 @@ class EmbeddedStore : public Store {
   Result<Committer::Start> load();
   Result<Committer::Start> load_for_reading();
   Result<Committer::Start> replay();
-  bool has_moved(const Manifest& manifest) const;
+  void report_damaged_frames() const;
   Status replay_frame(WalSegment segment, WalSequence sequence, RecordId first_id,
                       std::string_view payload, Committer::Start& next);
   Status seal_replayed(WalSegment segment, const Committer::Start& next);
@@ -88,12 +88,14 @@ class EmbeddedStore : public Store {
   std::unique_ptr<PartSet> parts_;
   std::unique_ptr<Wal> wal_;
   LiveState state_{options_.cache_bytes_max};
+  std::uint64_t frames_damaged_ = 0;  // of the last replay
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<Sealer> sealer_;
   std::unique_ptr<Maintenance> maintenance_;
   telemetry::Counter* damaged_groups_ = nullptr;
   std::vector<std::shared_ptr<void>> gauges_;
   std::vector<std::jthread> threads_;  // they use everything above
+  std::unique_ptr<platform::WorkerPool> scan_helpers_;
 };
 
 // ---- Opening
@@ -115,6 +117,10 @@ Status EmbeddedStore::open() {
       Committer::Dependencies{clock_, metrics_, options_, publish_, streams_, *wal_, state_}, next);
   maintenance_ = std::make_unique<Maintenance>(
       Maintenance::Dependencies{clock_, metrics_, options_, *parts_, *deletions_, rules_, state_});
+  if (options_.scan_helpers > 0) {
+    scan_helpers_ = std::make_unique<platform::WorkerPool>(
+        platform::WorkerPool::Options{.name = "scan", .threads = options_.scan_helpers});
+  }
   register_metrics();
   if (!options_.read_only) start();
   return {};
@@ -148,19 +154,35 @@ bool is_same_moment(const std::optional<Manifest>& a, const std::optional<Manife
 
 /// A server may be at work on the directory: when it has sealed meanwhile, segments that were to be
 /// replayed may be gone or in use again, and what was in them is in parts not seen yet; when it has
-/// merged, parts may be gone. Then all is read anew.
+/// merged, parts may be gone; when it went on to a new segment behind our back, the end of the one
+/// before is missing, as if it were damaged. Then all is read anew.
 Result<Committer::Start> EmbeddedStore::load_for_reading() {
   constexpr int kAttemptsMax = 20;
+  // Damage does not go away by itself: seen so often, it is real.
+  constexpr int kDamagedMax = 3;
+  int damaged = 0;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     LOGPOND_TRY(const auto before, read_manifest(fs_, options_.directory));
     state_.head = Head();
+    frames_damaged_ = 0;
     auto next = load();
     LOGPOND_TRY(const auto after, read_manifest(fs_, options_.directory));
-    if (next ? is_same_moment(before, after) : before == after) return next;
+    const bool stood_still = next ? is_same_moment(before, after) : before == after;
+    if (!stood_still) continue;
+    if (frames_damaged_ > 0 && ++damaged < kDamagedMax) continue;
+    report_damaged_frames();
+    return next;
   }
   return fail(ErrorCode::kUnavailable, "the data directory " + options_.directory.string() +
                                            " changes faster than it can be read: ask its server, "
                                            "or try again later");
+}
+
+void EmbeddedStore::report_damaged_frames() const {
+  if (frames_damaged_ == 0) return;
+  telemetry::diag_error(
+      "the write-ahead log is damaged before its end; acknowledged batches are lost",
+      {{"damaged", std::to_string(frames_damaged_)}});
 }
 
 /// A new directory is durable only when its parents are synced. Until a manifest shows that this
@@ -191,11 +213,8 @@ Result<Committer::Start> EmbeddedStore::replay() {
           },
           options_.on_replay));
   next.next_sequence = std::max(next.next_sequence, recovery.last_sequence.value + 1);
-  if (recovery.damaged_frames > 0 && !has_moved(manifest)) {
-    telemetry::diag_error(
-        "the write-ahead log is damaged before its end; acknowledged batches are lost",
-        {{"damaged", std::to_string(recovery.damaged_frames)}});
-  }
+  frames_damaged_ = recovery.damaged_frames;
+  if (!options_.read_only) report_damaged_frames();
   const double seconds =
       static_cast<double>(clock_.monotonic() - begin) / static_cast<double>(kSecond);
   if (recovery.frames > 0 || recovery.torn_bytes > 0) {
@@ -206,14 +225,6 @@ Result<Committer::Start> EmbeddedStore::replay() {
                           {"seconds", std::to_string(seconds)}});
   }
   return next;
-}
-
-/// Read-only beside a server: it sealed a head and freed segments since `manifest` was read, so
-/// what was found is to be read anew (load_for_reading() does).
-bool EmbeddedStore::has_moved(const Manifest& manifest) const {
-  if (!options_.read_only) return false;
-  const auto now = read_manifest(fs_, options_.directory);
-  return now && *now && (*now)->sealed != manifest.sealed;
 }
 
 Status EmbeddedStore::replay_frame(WalSegment segment, WalSequence sequence, RecordId first_id,
@@ -294,6 +305,16 @@ void EmbeddedStore::register_metrics() {
   });
   gauge("logpond_head_bytes_max", "Limit of the head",
         [this] { return static_cast<double>(options_.head_bytes_max); });
+  gauge("logpond_cache_bytes", "Row groups read lately, in memory",
+        [this] { return static_cast<double>(state_.cache.bytes()); });
+  gauge("logpond_cache_bytes_max", "Limit of the cache",
+        [this] { return static_cast<double>(state_.cache.bytes_max()); });
+  if (scan_helpers_) {
+    gauge("logpond_scan_jobs", "Scans that wait for a helper thread",
+          [this] { return static_cast<double>(scan_helpers_->waiting()); });
+    gauge("logpond_scan_jobs_max", "Limit of those that wait",
+          [this] { return static_cast<double>(scan_helpers_->jobs_max()); });
+  }
   gauge("logpond_parts", "Parts on disk", [this] {
     const std::lock_guard lock(state_.mutex);
     return static_cast<double>(state_.live_parts.size());
@@ -384,6 +405,7 @@ StoreView EmbeddedStore::view() const {
   for (DeletionPtr& rule : rules_.expired(clock_.now())) deletions.push_back(std::move(rule));
   StoreView view = state_.view();
   view.deletions = std::move(deletions);
+  view.helpers = scan_helpers_.get();
   return view;
 }
 
@@ -410,8 +432,7 @@ Result<std::vector<StreamVolume>> EmbeddedStore::volume(const TenantId& tenant, 
 }
 
 Result<std::vector<Pattern>> EmbeddedStore::patterns(const PatternRequest& request) {
-  return patterns_of_view(view(), request,
-                          [this](const Error& error) { report_damage(error); });
+  return patterns_of_view(view(), request, [this](const Error& error) { report_damage(error); });
 }
 
 Result<std::vector<FieldStats>> EmbeddedStore::field_stats(const TenantId& tenant, TimeRange range,

@@ -29,9 +29,9 @@ struct EmbeddedStoreOptions {
       0;  ///< Wait so long for company before a sync. Under load groups form by themselves.
   DurationNs retention = 0;           ///< Parts wholly older are dropped; 0: kept for ever.
   std::uint64_t retention_bytes = 0;  ///< Oldest parts are dropped beyond it; 0: no limit.
-  std::vector<RetentionRule> retention_rules;  ///< For single tenants and streams.
-  std::size_t cache_bytes_max = std::size_t{256}
-                                << 20;  ///< Row groups read lately, unpacked.
+  std::vector<RetentionRule> retention_rules;            ///< For single tenants and streams.
+  std::size_t cache_bytes_max = std::size_t{256} << 20;  ///< Row groups read lately, unpacked.
+  std::size_t scan_helpers = 0;  ///< Threads that help scans, beside the callers' own.
   /// Called while the WAL is replayed, from the opening thread, with bytes read and to read.
   std::function<void(std::uint64_t done, std::uint64_t total)> on_replay;
   bool read_only = false;  ///< Looks without changing anything, also while a server runs.

@@ -20,8 +20,8 @@ struct Tally {
   bool is_first = true;
   FieldKind kind = FieldKind::kString;
   std::uint64_t records = 0;
-  std::uint64_t most_distinct = 0;  ///< Of a group whose values repeat.
-  std::uint64_t unique = 0;         ///< Values of groups in which they do not.
+  std::uint64_t most_distinct = 0;          ///< Of a group whose values repeat.
+  std::uint64_t unique = 0;                 ///< Values of groups in which they do not.
   std::unordered_set<std::uint64_t> words;  ///< Hashes of values seen one by one.
 
   void add(FieldKind seen, std::uint64_t count) {

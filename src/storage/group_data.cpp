@@ -71,9 +71,9 @@ Result<std::shared_ptr<GroupData>> GroupData::open(std::shared_ptr<const Part> p
   };
   LOGPOND_TRY(data->messages_, message::MessageReader::open(raw.view(), std::move(load)));
   LOGPOND_CHECK_OK(data->read_block(BlockKind::kRowTable, raw));
-  LOGPOND_TRY(data->table_, decode_row_table(raw.view(), group.streams.size(),
-                                             data->messages_->directory().shapes.size(),
-                                             group.rows));
+  LOGPOND_TRY(data->table_,
+              decode_row_table(raw.view(), group.streams.size(),
+                               data->messages_->directory().shapes.size(), group.rows));
   data->rows_of_fields_ = std::vector<Slot<std::vector<std::uint32_t>>>(data->table_.fields.size());
   data->memory_bytes_ = size_of(data->table_);
   return data;
@@ -176,9 +176,8 @@ std::vector<std::uint32_t> GroupData::find_rows_of_field(
     std::uint32_t field, const std::vector<std::uint32_t>& row_shapes) const {
   std::vector<std::uint32_t> values_of_kind(table_.kinds.size(), 0);
   for (std::size_t i = 0; i < table_.kinds.size(); ++i) {
-    values_of_kind[i] = static_cast<std::uint32_t>(
-        std::count(table_.kinds[i].fields.begin(), table_.kinds[i].fields.end(),
-                   RowField{field, false}));
+    values_of_kind[i] = static_cast<std::uint32_t>(std::count(
+        table_.kinds[i].fields.begin(), table_.kinds[i].fields.end(), RowField{field, false}));
   }
   std::vector<std::uint32_t> values_of_shape(table_.shapes.size());
   for (std::size_t i = 0; i < values_of_shape.size(); ++i) {

@@ -44,9 +44,8 @@ void GroupRows::choose_fields() {
   for (const TableField& field : table.fields) wanted_.push_back(is_wanted(field));
   fields_by_class_ = true;
   for (const RowKind& kind : table.kinds) {
-    const bool has = std::any_of(kind.fields.begin(), kind.fields.end(), [&](const RowField& f) {
-      return wanted_[f.field] && !f.is_word;
-    });
+    const bool has = std::any_of(kind.fields.begin(), kind.fields.end(),
+                                 [&](const RowField& f) { return wanted_[f.field] && !f.is_word; });
     fields_by_class_ = fields_by_class_ && !has;
   }
 }

@@ -41,8 +41,7 @@ bool match_streams(const Part& part, const GroupMeta& group, const ScanRequest& 
   stream_matches.resize(group.streams.size());
   for (std::size_t i = 0; i < group.streams.size(); ++i) {
     const Stream& stream = *part.streams()[group.streams[i].stream];
-    stream_matches[i] =
-        stream.tenant == request.tenant && request.selector.matches(stream.labels);
+    stream_matches[i] = stream.tenant == request.tenant && request.selector.matches(stream.labels);
     is_any = is_any || stream_matches[i];
   }
   return is_any;
@@ -239,7 +238,8 @@ Status GroupSelection::decide_by_field(const Matcher& matcher, std::uint32_t fie
     for (const RowField& entry : table.kinds[i].fields) {
       if (entry.field != field) continue;
       has_column = has_column || has_columns_of(table, entry);
-      if (entry.is_word && !by_kind[i]) by_kind[i] = matcher.matches(table.words[table.kinds[i].word]);
+      if (entry.is_word && !by_kind[i])
+        by_kind[i] = matcher.matches(table.words[table.kinds[i].word]);
       break;
     }
   }

@@ -102,8 +102,7 @@ class PatternCounter {
 
  private:
   /// Rows in `range` of streams that match and that no deletion hides.
-  Result<codec::Bitmap> rows_of(GroupData& data, TimeRange range,
-                                std::vector<bool> stream_matches);
+  Result<codec::Bitmap> rows_of(GroupData& data, TimeRange range, std::vector<bool> stream_matches);
   void count_batch(const StoredBatch& stored, message::MessageEncoder& encoder);
 
   const StoreView& view_;
@@ -202,7 +201,8 @@ Status PatternCounter::look_before(GroupData& data, std::vector<bool> stream_mat
 template <typename Use>
 Status visit_groups(const StoreView& view, const ScanRequest& request, TimeRange range,
                     const std::function<void(const Error&)>& on_damage, Use use) {
-  const auto visit = [&](const std::shared_ptr<const Part>& part, const GroupMeta& group) -> Status {
+  const auto visit = [&](const std::shared_ptr<const Part>& part,
+                         const GroupMeta& group) -> Status {
     std::vector<bool> stream_matches;
     if (group.time_max < range.start || group.time_min >= range.end) return {};
     if (!match_streams(*part, group, request, stream_matches)) return {};
@@ -226,8 +226,7 @@ Status visit_groups(const StoreView& view, const ScanRequest& request, TimeRange
 
 }  // namespace
 
-Result<std::vector<Pattern>> patterns_of_view(const StoreView& view,
-                                              const PatternRequest& wanted,
+Result<std::vector<Pattern>> patterns_of_view(const StoreView& view, const PatternRequest& wanted,
                                               const std::function<void(const Error&)>& on_damage) {
   PatternCounter counter(view, wanted);
   const ScanRequest& request = counter.request();

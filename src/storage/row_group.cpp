@@ -84,8 +84,9 @@ Result<GroupMeta> read_group_meta(std::string_view& bytes) {
   std::int64_t before = 0;
   for (std::uint64_t n = reader.varint(); n > 0 && reader.ok(); --n) {
     GroupStream stream;
-    before = static_cast<std::int64_t>(static_cast<std::uint64_t>(before) +
-                                       static_cast<std::uint64_t>(codec::unzigzag(reader.varint())));
+    before =
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(before) +
+                                  static_cast<std::uint64_t>(codec::unzigzag(reader.varint())));
     if (before < 0 || before > UINT32_MAX) return damaged();
     stream.stream = static_cast<std::uint32_t>(before);
     stream.rows = reader.varint();

@@ -106,7 +106,8 @@ void encode_row_table(const RowTable& table, std::string& out) {
     out.push_back(static_cast<char>(kind.severity));
     put_varint(out, kind.word);
     put_varint(out, kind.fields.size());
-    for (const RowField& field : kind.fields) put_varint(out, field.field * 2U + (field.is_word ? 1 : 0));
+    for (const RowField& field : kind.fields)
+      put_varint(out, field.field * 2U + (field.is_word ? 1 : 0));
   }
   put_varint(out, table.shapes.size());
   for (const RowShape& shape : table.shapes) {

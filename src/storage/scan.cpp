@@ -1,8 +1,12 @@
 #include "storage/scan.h"
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
 #include <numeric>
+#include <optional>
 
+#include "platform/team.h"
 #include "storage/batch_rows.h"
 #include "storage/group_rows.h"
 #include "storage/group_selection.h"
@@ -12,6 +16,8 @@ namespace {
 
 /// Rows handed out at once: enough to amortise the call, few enough to bound memory.
 constexpr std::size_t kBlockRowsMax = 64 * 1024;
+/// The first block of a group when an order is asked for: it often ends the scan.
+constexpr std::size_t kFirstBlockRows = 2 * 1024;
 
 /// One thing to look through: a row group of a part, or a batch of the head.
 struct Unit {
@@ -61,51 +67,6 @@ bool keeps_line(const ScanRequest& request, std::string_view line) {
                      [&](const codec::LineFilter& filter) { return filter.keeps(line); });
 }
 
-// ---- Row groups of parts
-// --------------------------------------------------------------------------
-
-/// Hands the selected rows to the sink, a block at a time. False when it wants no more.
-Result<bool> deliver(GroupData& data, const std::vector<std::uint32_t>& rows,
-                     const ScanRequest& request, ScanSink& sink, ScanStats& stats) {
-  GroupRows source(data, request.columns, request.field_names);
-  for (std::size_t begin = 0; begin < rows.size(); begin += kBlockRowsMax) {
-    LOGPOND_CHECK_OK(request.cancel.check());
-    const std::size_t size = std::min(rows.size() - begin, kBlockRowsMax);
-    LOGPOND_TRY(const RecordBlock block, source.block(std::span(rows).subspan(begin, size)));
-    stats.rows_matched += block.size;
-    if (!sink.accept(block)) return false;
-  }
-  return true;
-}
-
-/// False when the sink wants no more.
-Result<bool> scan_group(GroupCache& cache, const Unit& unit, const ScanRequest& request,
-                        TimeRange range, ScanSink& sink, ScanStats& stats) {
-  std::vector<bool> stream_matches;
-  if (!match_streams(*unit.part, *unit.group, request, stream_matches)) {
-    ++stats.groups_pruned;
-    return true;
-  }
-  LOGPOND_TRY(const auto data, cache.get(unit.part, *unit.group));
-  const std::uint64_t read_before = data->bytes_read();
-  GroupSelection selection(*data, request, range, std::move(stream_matches));
-  const auto selected = selection.select();
-  Result<bool> goes_on = true;
-  if (selected) {
-    stats.rows_scanned += unit.group->rows;
-    stats.bytes_scanned += unit.group->message_bytes;
-    std::vector<std::uint32_t> rows;
-    rows.reserve(selected->count());
-    selected->for_each([&rows](std::uint32_t row) { rows.push_back(row); });
-    goes_on = deliver(*data, rows, request, sink, stats);
-  } else {
-    goes_on = tl::unexpected(selected.error());
-  }
-  stats.bytes_read += data->bytes_read() - read_before;
-  cache.release(data);
-  return goes_on;
-}
-
 bool is_stopped(const Error& error) {
   return error.code == ErrorCode::kCancelled || error.code == ErrorCode::kDeadlineExceeded;
 }
@@ -127,67 +88,252 @@ std::string_view field_filter_value(const Matcher& matcher, const StoredBatch& s
   return value_without_field(matcher, batch.severity(row));
 }
 
-bool scan_batch(const Unit& unit, const ScanRequest& request, TimeRange range, ScanSink& sink,
-                ScanStats& stats) {
-  const StoredBatch& stored = *unit.batch;
+// ---- Sharing a scan among threads
+// --------------------------------------------------------------------------
+
+/// Units are taken one after another by whoever is free; what is found goes to the sink under a
+/// lock, in the order of the units when the request asks for one.
+///
+/// Threads: work() on several at once; the rest by the owner, before and after.
+class Scan {
+ public:
+  Scan(const StoreView& view, const ScanRequest& request, ScanSink& sink,
+       const std::function<void(const Error&)>& on_damage)
+      : view_(view),
+        request_(request),
+        sink_(sink),
+        on_damage_(on_damage),
+        units_(units_of(view, request.order)),
+        team_(view.helpers, [this] { work(); }) {
+    stats_.groups = units_.size();
+    is_done_.assign(units_.size(), false);
+  }
+
+  Result<ScanStats> run();
+
+ private:
+  struct Taken {
+    std::size_t place = 0;  // in units_
+    TimeRange range;
+  };
+
+  void work();
+  std::optional<Taken> take();
+  Status scan_unit(const Taken& taken, ScanStats& stats);
+  Status scan_batch(const Taken& taken, ScanStats& stats);
+  Status scan_group(const Taken& taken, ScanStats& stats);
+  Status deliver(GroupData& data, const codec::Bitmap& selected, std::size_t place,
+                 ScanStats& stats);
+  bool hand_over(std::size_t place, const RecordBlock& block);
+  void drop_unwanted(GroupData& data, std::vector<std::uint32_t>& rows);
+  void mark_done(std::size_t place);
+  void finish(std::size_t place, const Status& status, const ScanStats& stats);
+  void invite_for_the_rest();
+
+  const StoreView& view_;
+  const ScanRequest& request_;
+  ScanSink& sink_;
+  const std::function<void(const Error&)>& on_damage_;
+  const std::vector<Unit> units_;
+
+  std::mutex mutex_;  // guards all below, and every call of the sink
+  std::condition_variable turn_changed_;
+  std::vector<bool> is_done_;  // by place
+  std::size_t next_ = 0;       // the next to be taken
+  std::size_t turn_ = 0;       // all before it are done
+  bool stopped_ = false;
+  Status status_;
+  ScanStats stats_;
+
+  platform::Team team_;  // last: its members use all the rest
+};
+
+/// Batches of the head are small: they are nothing to share.
+void Scan::invite_for_the_rest() {
+  const std::lock_guard lock(mutex_);
+  std::size_t groups = 0;
+  for (std::size_t i = next_; i < units_.size() && !stopped_; ++i) {
+    if (units_[i].group != nullptr && overlaps(units_[i], request_.range)) ++groups;
+  }
+  team_.invite(groups);
+}
+
+Result<ScanStats> Scan::run() {
+  // One in order may end with its first group: help comes when it goes on after that.
+  bool is_alone = request_.order != Order::kAny;
+  if (!is_alone) invite_for_the_rest();
+  while (is_alone) {
+    const auto taken = take();
+    if (!taken) break;
+    ScanStats stats;
+    finish(taken->place, scan_unit(*taken, stats), stats);
+    is_alone = units_[taken->place].group == nullptr;
+    if (!is_alone) invite_for_the_rest();
+  }
+  work();
+  team_.dismiss();
+  if (!status_) return tl::unexpected(status_.error());
+  return stats_;
+}
+
+void Scan::work() {
+  while (const auto taken = take()) {
+    ScanStats stats;
+    finish(taken->place, scan_unit(*taken, stats), stats);
+  }
+}
+
+/// The next unit that may hold rows of interest; none when nothing is left to do.
+std::optional<Scan::Taken> Scan::take() {
+  const std::lock_guard lock(mutex_);
+  while (!stopped_ && next_ < units_.size()) {
+    const Unit& unit = units_[next_];
+    const TimeRange range = intersect(request_.range, sink_.wanted());
+    const bool rest_is_before = request_.order == Order::kBackward && unit.time_max < range.start;
+    const bool rest_is_after = request_.order == Order::kForward && unit.time_min >= range.end;
+    if (rest_is_before || rest_is_after || range.start >= range.end) {
+      stats_.groups_pruned += units_.size() - next_;
+      next_ = units_.size();
+      break;
+    }
+    const std::size_t place = next_++;
+    if (overlaps(unit, range)) return Taken{place, range};
+    ++stats_.groups_pruned;
+    mark_done(place);
+  }
+  return std::nullopt;
+}
+
+/// With the mutex held.
+void Scan::mark_done(std::size_t place) {
+  is_done_[place] = true;
+  while (turn_ < is_done_.size() && is_done_[turn_]) ++turn_;
+  turn_changed_.notify_all();
+}
+
+void Scan::finish(std::size_t place, const Status& status, const ScanStats& stats) {
+  const std::lock_guard lock(mutex_);
+  stats_ += stats;
+  if (!status && is_stopped(status.error())) {
+    if (status_) status_ = status;
+    stopped_ = true;
+  } else if (!status) {
+    on_damage_(status.error());
+  }
+  mark_done(place);
+}
+
+Status Scan::scan_unit(const Taken& taken, ScanStats& stats) {
+  LOGPOND_CHECK_OK(request_.cancel.check());
+  return units_[taken.place].batch != nullptr ? scan_batch(taken, stats) : scan_group(taken, stats);
+}
+
+/// False when the sink wants no more.
+bool Scan::hand_over(std::size_t place, const RecordBlock& block) {
+  std::unique_lock lock(mutex_);
+  if (request_.order != Order::kAny) {
+    // Whoever took the units before this one never waits for a later one: no deadlock.
+    turn_changed_.wait(lock, [&] { return stopped_ || turn_ == place; });
+  }
+  if (stopped_) return false;
+  if (!sink_.accept(block)) stopped_ = true;
+  return !stopped_;
+}
+
+Status Scan::scan_batch(const Taken& taken, ScanStats& stats) {
+  const StoredBatch& stored = *units_[taken.place].batch;
   const RecordBatch& batch = stored.batch;
   std::vector<bool> stream_matches;
   for (const StreamPtr& stream : stored.streams)
-    stream_matches.push_back(matches_stream(request, *stream));
+    stream_matches.push_back(matches_stream(request_, *stream));
   if (std::find(stream_matches.begin(), stream_matches.end(), true) == stream_matches.end()) {
     ++stats.groups_pruned;
-    return true;
+    return {};
   }
   stats.rows_scanned += batch.size();
   stats.bytes_scanned += batch.message_bytes();
-  BatchRows rows(stored, request);
+  BatchRows rows(stored, request_);
   for (std::size_t row = 0; row < batch.size(); ++row) {
-    if (!stream_matches[batch.stream(row)] || !range.contains(batch.timestamp(row))) continue;
+    if (!stream_matches[batch.stream(row)] || !taken.range.contains(batch.timestamp(row))) continue;
     const bool keeps_fields = std::all_of(
-        request.field_filters.begin(), request.field_filters.end(), [&](const Matcher& matcher) {
+        request_.field_filters.begin(), request_.field_filters.end(), [&](const Matcher& matcher) {
           return matcher.matches(field_filter_value(matcher, stored, row));
         });
-    if (keeps_fields && keeps_line(request, batch.message(row)))
-      rows.add(row);
+    if (keeps_fields && keeps_line(request_, batch.message(row))) rows.add(row);
   }
   stats.rows_matched += rows.size();
-  return rows.empty() || sink.accept(rows.block());
+  if (!rows.empty()) hand_over(taken.place, rows.block());
+  return {};
+}
+
+Status Scan::scan_group(const Taken& taken, ScanStats& stats) {
+  const Unit& unit = units_[taken.place];
+  std::vector<bool> stream_matches;
+  if (!match_streams(*unit.part, *unit.group, request_, stream_matches)) {
+    ++stats.groups_pruned;
+    return {};
+  }
+  LOGPOND_TRY(const auto data, view_.cache->get(unit.part, *unit.group));
+  const std::uint64_t read_before = data->bytes_read();
+  GroupSelection selection(*data, request_, taken.range, std::move(stream_matches));
+  const auto selected = selection.select();
+  Status status;
+  if (selected) {
+    stats.rows_scanned += unit.group->rows;
+    stats.bytes_scanned += unit.group->message_bytes;
+    status = deliver(*data, *selected, taken.place, stats);
+  } else {
+    status = tl::unexpected(selected.error());
+  }
+  stats.bytes_read += data->bytes_read() - read_before;
+  view_.cache->release(data);
+  return status;
+}
+
+/// Takes out the rows that the sink no longer wants.
+void Scan::drop_unwanted(GroupData& data, std::vector<std::uint32_t>& rows) {
+  const auto times = data.timestamps();
+  if (!times) return;  // read before: it cannot fail now
+  TimeRange wanted;
+  {
+    const std::lock_guard lock(mutex_);
+    wanted = sink_.wanted();
+  }
+  std::erase_if(rows, [&](std::uint32_t row) { return !wanted.contains((*times)->at(row)); });
+}
+
+/// Hands the selected rows to the sink, a block at a time; the newest first where the order says
+/// so.
+Status Scan::deliver(GroupData& data, const codec::Bitmap& selected, std::size_t place,
+                     ScanStats& stats) {
+  std::vector<std::uint32_t> rows;
+  rows.reserve(selected.count());
+  selected.for_each([&rows](std::uint32_t row) { rows.push_back(row); });
+  stats.rows_matched += rows.size();
+  GroupRows source(data, request_.columns, request_.field_names);
+  const bool is_ordered = request_.order != Order::kAny;
+  std::size_t size_max = is_ordered ? kFirstBlockRows : kBlockRowsMax;
+  for (std::size_t done = 0; done < rows.size();) {
+    LOGPOND_CHECK_OK(request_.cancel.check());
+    const std::size_t size = std::min(rows.size() - done, size_max);
+    const std::size_t begin = request_.order == Order::kBackward ? rows.size() - done - size : done;
+    done += size;
+    size_max = kBlockRowsMax;
+    const auto first = rows.begin() + static_cast<std::ptrdiff_t>(begin);
+    std::vector<std::uint32_t> block_rows(first, first + static_cast<std::ptrdiff_t>(size));
+    if (is_ordered && done > size) drop_unwanted(data, block_rows);
+    if (block_rows.empty()) continue;
+    LOGPOND_TRY(const RecordBlock block, source.block(block_rows));
+    if (!hand_over(place, block)) break;
+  }
+  return {};
 }
 
 }  // namespace
 
 Result<ScanStats> scan_view(const StoreView& view, const ScanRequest& request, ScanSink& sink,
                             const std::function<void(const Error&)>& on_damage) {
-  ScanStats stats;
-  const std::vector<Unit> units = units_of(view, request.order);
-  stats.groups = units.size();
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    LOGPOND_CHECK_OK(request.cancel.check());
-    const Unit& unit = units[i];
-    const TimeRange range = intersect(request.range, sink.wanted());
-    const bool rest_is_before = request.order == Order::kBackward && unit.time_max < range.start;
-    const bool rest_is_after = request.order == Order::kForward && unit.time_min >= range.end;
-    if (rest_is_before || rest_is_after || range.start >= range.end) {
-      stats.groups_pruned += units.size() - i;
-      break;
-    }
-    if (!overlaps(unit, range)) {
-      ++stats.groups_pruned;
-      continue;
-    }
-    if (unit.batch != nullptr) {
-      if (!scan_batch(unit, request, range, sink, stats)) break;
-      continue;
-    }
-    const auto goes_on = scan_group(*view.cache, unit, request, range, sink, stats);
-    if (!goes_on) {
-      if (is_stopped(goes_on.error())) return tl::unexpected(goes_on.error());
-      on_damage(goes_on.error());
-    } else if (!*goes_on) {
-      break;
-    }
-  }
-  return stats;
+  return Scan(view, request, sink, on_damage).run();
 }
 
 Status read_whole_group(const std::shared_ptr<const Part>& part, const GroupMeta& group,

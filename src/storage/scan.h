@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "platform/worker_pool.h"
 #include "storage/deletion.h"
 #include "storage/group_cache.h"
 #include "storage/group_encoder.h"
@@ -21,6 +22,8 @@ struct StoreView {
   /// Rows that these hide are not there: see hidden_rows.h.
   std::vector<std::shared_ptr<const Deletion>> deletions;
   GroupCache* cache = nullptr;  ///< Of the store; outlives every scan.
+  /// Threads that help a scan when they are free; null: the caller's thread does all.
+  platform::WorkerPool* helpers = nullptr;
 };
 
 /// Runs `request` over `view`. A row group that cannot be read is left out and reported to
@@ -28,7 +31,8 @@ struct StoreView {
 Result<ScanStats> scan_view(const StoreView& view, const ScanRequest& request, ScanSink& sink,
                             const std::function<void(const Error&)>& on_damage);
 
-/// Adds all rows of a group with every column, for merging; uses no cache. Errors: kIo, kCorruption.
+/// Adds all rows of a group with every column, for merging; uses no cache. Errors: kIo,
+/// kCorruption.
 Status read_whole_group(const std::shared_ptr<const Part>& part, const GroupMeta& group,
                         GroupEncoder& into);
 

@@ -17,8 +17,8 @@ SeriesColumn::SeriesColumn(const std::vector<std::int64_t>& values) : size_(valu
   unit_ = size_ > 1 ? static_cast<std::uint64_t>(values[1]) - static_cast<std::uint64_t>(base_) : 0;
   bool is_arithmetic = true;
   for (std::size_t i = 0; i < size_ && is_arithmetic; ++i) {
-    is_arithmetic = static_cast<std::uint64_t>(values[i]) ==
-                    static_cast<std::uint64_t>(base_) + unit_ * i;
+    is_arithmetic =
+        static_cast<std::uint64_t>(values[i]) == static_cast<std::uint64_t>(base_) + unit_ * i;
   }
   if (is_arithmetic) return;
   base_ = *std::min_element(values.begin(), values.end());

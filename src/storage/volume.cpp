@@ -114,7 +114,8 @@ Result<std::vector<StreamVolume>> volume_of_view(
             totals.add(part->streams()[stream.stream], stream.rows, stream.message_bytes);
         }
       } else if (std::find(wanted.begin(), wanted.end(), true) != wanted.end()) {
-        if (const Status read = add_cut_group(*view.cache, part, group, wanted, range, totals); !read)
+        if (const Status read = add_cut_group(*view.cache, part, group, wanted, range, totals);
+            !read)
           on_damage(read.error());
       }
     }

@@ -1,5 +1,8 @@
 // A data directory asked without a server: the engine runs in this process, read-only.
 
+#include <algorithm>
+#include <thread>
+
 #include "cli/client/query_source.h"
 #include "codec/json_text.h"
 #include "logql/engine.h"
@@ -137,6 +140,7 @@ Result<std::unique_ptr<QuerySource>> open_directory_source(const std::filesystem
   options.directory = directory;
   options.read_only = true;
   options.maintain = false;
+  options.scan_helpers = std::max(std::thread::hardware_concurrency(), 1U) - 1;
   LOGPOND_TRY(auto store,
               storage::open_embedded_store(*fs, platform::system_clock(), *metrics, options, {}));
   TenantId owner;

@@ -58,8 +58,7 @@ std::unique_ptr<Packed> pack(const std::vector<std::string>& lines) {
 void expect_lines(Packed& packed, const std::vector<std::string>& lines) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     std::string text;
-    const auto read =
-        packed.reader->append_text(packed.shapes[i], packed.occurrences[i], text);
+    const auto read = packed.reader->append_text(packed.shapes[i], packed.occurrences[i], text);
     ASSERT_TRUE(read) << read.error().message << " in line " << i << ": " << lines[i];
     ASSERT_EQ(text, lines[i]);
     const auto size = packed.reader->text_size(packed.shapes[i], packed.occurrences[i]);
@@ -99,7 +98,8 @@ std::string piece_of(const std::vector<std::string>& lines) {
   const std::string& line = lines[*rc::gen::inRange<std::size_t>(0, lines.size())];
   if (line.empty()) return "x";
   const auto begin = *rc::gen::inRange<std::size_t>(0, line.size());
-  const auto size = *rc::gen::inRange<std::size_t>(1, std::min<std::size_t>(line.size() - begin, 24) + 1);
+  const auto size =
+      *rc::gen::inRange<std::size_t>(1, std::min<std::size_t>(line.size() - begin, 24) + 1);
   return line.substr(begin, size);
 }
 
@@ -132,7 +132,8 @@ TEST(Messages, KeysThatChangeWithEveryLineAreStoredMemberByMember) {
   for (int i = 0; i < 3000; ++i) {
     const std::string n = std::to_string(i);
     lines.push_back(R"({"k)" + n + R"(":)" + n + R"(,"labels":{"l)" + n + R"(":"v)" + n +
-                    R"( x"},"status":200,"items":[)" + std::string(static_cast<std::size_t>(i % 70), '1') + "]}");
+                    R"( x"},"status":200,"items":[)" +
+                    std::string(static_cast<std::size_t>(i % 70), '1') + "]}");
   }
   const auto packed = pack(lines);
   expect_lines(*packed, lines);
@@ -146,8 +147,9 @@ TEST(Messages, KeysThatChangeWithEveryLineAreStoredMemberByMember) {
 }
 
 TEST(Messages, LongAndHoledLinesAreKeptAsTheyAre) {
-  const std::vector<std::string> lines = {std::string(70'000, 'a') + "17", std::string("a\x11") + "b",
-                                          "", "plain", std::string(70'000, '\x11')};
+  const std::vector<std::string> lines = {std::string(70'000, 'a') + "17",
+                                          std::string("a\x11") + "b", "", "plain",
+                                          std::string(70'000, '\x11')};
   const auto packed = pack(lines);
   expect_lines(*packed, lines);
   expect_found(*packed, lines, "a17");
@@ -161,7 +163,8 @@ TEST(Messages, LinesThatNeverRepeatStopBeingTakenApart) {
     std::string line;
     for (int w = 0; w < 4; ++w) {
       state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-      for (int c = 0; c < 6; ++c) line.push_back(static_cast<char>('a' + (state >> (20 + 5 * c)) % 26));
+      for (int c = 0; c < 6; ++c)
+        line.push_back(static_cast<char>('a' + (state >> (20 + 5 * c)) % 26));
       line.push_back(' ');
     }
     lines.push_back(line);
@@ -183,15 +186,17 @@ TEST(Messages, ADamagedDirectoryOrPageIsAnErrorAndNeverACrash) {
   for (int round = 0; round < 3000; ++round) {
     packed->encoded = whole;
     state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-    std::string& bytes = (state >> 60) % 2 == 0 ? packed->encoded.directory : packed->encoded.page_bytes;
+    std::string& bytes =
+        (state >> 60) % 2 == 0 ? packed->encoded.directory : packed->encoded.page_bytes;
     bytes[(state >> 20) % bytes.size()] ^= static_cast<char>(1U << ((state >> 8) % 8));
-    auto reader = MessageReader::open(packed->encoded.directory, [&](std::uint32_t page) -> Result<std::string> {
-      const auto& pages = packed->encoded.pages;
-      if (page >= pages.size()) return fail(ErrorCode::kCorruption, "no such page");
-      const std::size_t end =
-          page + 1 < pages.size() ? pages[page + 1].begin : packed->encoded.page_bytes.size();
-      return packed->encoded.page_bytes.substr(pages[page].begin, end - pages[page].begin);
-    });
+    auto reader = MessageReader::open(
+        packed->encoded.directory, [&](std::uint32_t page) -> Result<std::string> {
+          const auto& pages = packed->encoded.pages;
+          if (page >= pages.size()) return fail(ErrorCode::kCorruption, "no such page");
+          const std::size_t end =
+              page + 1 < pages.size() ? pages[page + 1].begin : packed->encoded.page_bytes.size();
+          return packed->encoded.page_bytes.substr(pages[page].begin, end - pages[page].begin);
+        });
     if (!reader) continue;
     std::string text;
     for (std::size_t i = 0; i < lines.size(); i += 7) {

@@ -161,7 +161,7 @@ class RealBackup : public ::testing::Test {
     options.directory = path_ / name;
     options.read_only = read_only;
     options.maintain = !read_only;
-    options.seal_records = 50;
+    options.seal_records = 400;
     auto store = open_embedded_store(*fs_, clock_, metrics_, options, {});
     EXPECT_TRUE(store.has_value()) << store.error().message;
     return store ? *std::move(store) : nullptr;

@@ -81,7 +81,8 @@ class InMemory : public StoreUnderTest {
  private:
   std::unique_ptr<platform::SimFileSystem> fs_ = platform::SimFileSystem::create(1);
   EmbeddedUnderTest under_test_{
-      *fs_, {.directory = "/data", .seal_records = 40, .wal_segment_bytes = 2048}};
+      *fs_,
+      {.directory = "/data", .seal_records = 40, .wal_segment_bytes = 2048, .scan_helpers = 2}};
 };
 
 INSTANTIATE_TEST_SUITE_P(Embedded, StoreContract,

@@ -50,8 +50,7 @@ class Streams {
   std::map<std::string, StreamPtr> streams_;
 };
 
-void add_record(RecordBatch& batch, const std::string& line, std::uint64_t number,
-                bool is_record) {
+void add_record(RecordBatch& batch, const std::string& line, std::uint64_t number, bool is_record) {
   RecordBatch::Record record;
   record.timestamp = 1'700'000'000'000'000'000 + static_cast<std::int64_t>(number) * kMillisecond;
   if (!is_record) {
@@ -100,9 +99,9 @@ std::vector<std::shared_ptr<StoredBatch>> read_batches(const char* path, std::si
 }
 
 const char* name_of(BlockKind kind) {
-  constexpr const char* kNames[] = {"?",      "ids",        "timestamps",    "received",
+  constexpr const char* kNames[] = {"?",         "ids",        "timestamps",    "received",
                                     "row table", "row shapes", "stream places", "directory",
-                                    "pages",  "filter"};
+                                    "pages",     "filter"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

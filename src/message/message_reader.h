@@ -92,8 +92,8 @@ class MessageReader {
   const LoadPage load_;
   std::vector<HoleView> holes_;
   std::vector<std::uint32_t> lane_sizes_;
+  std::uint32_t small_pages_ = 0;  // before places_, whose making sets it
   std::vector<ColumnPlace> places_;
-  std::uint32_t small_pages_ = 0;
   std::atomic<std::size_t> memory_bytes_ = 0;
 
   Status stamp_small_columns();

@@ -42,9 +42,11 @@ int compact_directory(const std::string& directory) {
 int run_compact(const Arguments& arguments) {
   std::string data;
   ServerFlags server;
-  CommandLine line("compact",
-                   "Writes what is in memory into parts, takes out deleted and expired records and "
-                   "merges small parts, now rather than by and by.");
+  CommandLine line(
+      "compact",
+      "Writes what is in memory into parts, takes out deleted records and merges small "
+      "parts, now rather than by and by; a server also takes out what its retention "
+      "says.");
   line.flag("--data", "DIR", &data, "A data directory that no server holds, instead of a server");
   server.declare(line);
   line.example("logpond compact", "On the server");

@@ -5,6 +5,12 @@
 #include "cli/command_line.h"
 
 namespace logpond::cli {
+namespace {
+
+/// Merging a large store takes its time.
+constexpr DurationNs kPatience = 6 * kHour;
+
+}  // namespace
 
 int run_flush(const Arguments& arguments) {
   bool merge = false;
@@ -17,7 +23,7 @@ int run_flush(const Arguments& arguments) {
   server.declare(line);
   line.example("logpond flush --merge", "Before copying a data directory");
   if (const auto status = line.parse(arguments)) return *status;
-  auto client = ServerClient::create(server);
+  auto client = ServerClient::create(server, kPatience);
   if (!client) return line.wrong_usage(client.error().message);
   const auto body = client->post(merge ? "/api/v1/flush?merge=1" : "/api/v1/flush", {});
   if (!body) return failed("flush", body.error().message);

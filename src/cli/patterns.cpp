@@ -31,7 +31,7 @@ CommandLine declare(PatternFlags& flags) {
   CommandLine line("patterns",
                    "Shows what kinds of lines a selector holds: each kind as its text with <_> for "
                    "what varies, how often it came, its course over time, and when it was first "
-                   "seen. Answered without reading a line.");
+                   "seen. Only lines not yet in parts are read for it.");
   line.positional("SELECTOR", &flags.selector, "Streams, as {service_name=\"till\"}", true);
   line.flag("--since", "DURATION", &flags.since, "How far back from --to");
   line.flag("--from", "TIME", &flags.from, "Beginning of the range instead of --since");

@@ -35,7 +35,7 @@ constexpr std::uint32_t kPartsMax = 4096;  // of one lane
 // When it is settled whether strings of a lane are taken apart.
 constexpr std::uint32_t kEarlyCandidates = 64;
 constexpr std::uint32_t kLateCandidates = 512;
-/// Hashes kept for the filter of one group; beyond, ids are too many to be worth one.
+/// Hashes kept for the filter of one group; with more different ones the group goes without.
 constexpr std::size_t kIdHashesMax = std::size_t{1} << 20;
 constexpr char kMembersName = '\x01';  // no key has it: JSON refuses it
 
@@ -149,6 +149,7 @@ class MessageEncoder::Impl {
   void add_part(std::uint32_t cell, std::uint32_t offset, std::uint32_t size, std::uint64_t hash);
   void settle_policy(EncoderLane& lane);
   void log_id(const Value& value);
+  void thin_out_ids();
 
   Occurrence next(std::uint32_t shape) { return {shape, shapes_[shape].count++}; }
   std::uint32_t new_shape(const ShapeTable::Place& place, std::string_view text,
@@ -175,6 +176,7 @@ class MessageEncoder::Impl {
   std::uint32_t templates_ = 0;
   std::uint32_t flat_lines_ = 0;
   std::vector<std::uint64_t> id_hashes_;
+  std::optional<bool> has_all_ids_;  // none: there was room for all so far
 
   FlatSplitter flat_;
   DocumentSplitter documents_;
@@ -307,11 +309,22 @@ std::uint32_t MessageEncoder::Impl::add_flat(std::uint32_t at, std::uint32_t siz
 }
 
 void MessageEncoder::Impl::log_id(const Value& value) {
-  if ((value.kind != ValueKind::kHex && value.kind != ValueKind::kUuid) ||
-      id_hashes_.size() >= kIdHashesMax) {
-    return;
+  if (value.kind != ValueKind::kHex && value.kind != ValueKind::kUuid) return;
+  if (id_hashes_.size() < kIdHashesMax) {
+    id_hashes_.push_back(value.bits);
+  } else if (!has_all_ids_.has_value()) {
+    thin_out_ids();
+    log_id(value);
+  } else {
+    has_all_ids_ = false;
   }
-  id_hashes_.push_back(value.bits);
+}
+
+/// Ids mostly come more than once; done once a group, it makes room where that is so.
+void MessageEncoder::Impl::thin_out_ids() {
+  std::sort(id_hashes_.begin(), id_hashes_.end());
+  id_hashes_.erase(std::unique(id_hashes_.begin(), id_hashes_.end()), id_hashes_.end());
+  has_all_ids_ = id_hashes_.size() < kIdHashesMax;
 }
 
 /// Adds the value of a document's or field's hole: taken apart once more where that pays.
@@ -603,7 +616,9 @@ void MessageEncoder::Impl::finish(EncodedMessages& out) {
   describe(directory, order);
   write_columns(directory, order, out);
   encode_directory(directory, out.directory);
-  out.id_hashes.assign(id_hashes_.begin(), id_hashes_.end());
+  // A filter that lacks an id would hide its rows.
+  out.id_hashes.clear();
+  if (has_all_ids_.value_or(true)) out.id_hashes.assign(id_hashes_.begin(), id_hashes_.end());
   clear();
 }
 
@@ -616,6 +631,7 @@ void MessageEncoder::Impl::clear() {
   sketches_.clear();
   paths_.clear();
   id_hashes_.clear();
+  has_all_ids_.reset();
   templates_ = 0;
   flat_lines_ = 0;
 }

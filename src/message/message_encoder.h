@@ -24,7 +24,8 @@ struct EncodedMessages {
   std::string directory;  ///< Shapes, lanes, where columns lie; not compressed.
   std::string page_bytes;
   std::vector<Page> pages;
-  std::vector<std::uint64_t> id_hashes;  ///< Of values spelt like random ids, for a filter.
+  /// Of all values spelt like random ids, for a filter. Empty also when they were too many.
+  std::vector<std::uint64_t> id_hashes;
 };
 
 /// Hash under which EncodedMessages::id_hashes holds an id; none for text that is not spelt like

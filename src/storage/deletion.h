@@ -71,7 +71,7 @@ class DeletionSet {
  public:
   /// Deletions not processed yet; beyond it new ones are refused, because every scan asks each.
   static constexpr std::size_t kReceivedMax = 1'000;
-  /// Processed ones stay in the list so long.
+  /// Processed ones leave the list when they were asked for so long ago.
   static constexpr DurationNs kProcessedKept = 30 * kDay;
 
   /// Reads the file. A damaged one is set aside under the name *.damaged and reported: what was not

@@ -81,6 +81,9 @@ Result<bool> GroupSelection::may_have_fields() {
     const auto& fields = data_.table().fields;
     // Values of loose fields stand in the filter with their names, if at all.
     if (std::any_of(fields.begin(), fields.end(), is_loose)) continue;
+    // A field that says what the severity's text says is not stored, and not in the filter.
+    const auto& words = data_.table().words;
+    if (std::find(words.begin(), words.end(), matcher.value()) != words.end()) continue;
     LOGPOND_TRY(const bool may_have, data_.may_have_id(*hash));
     if (!may_have) return false;
   }

@@ -16,6 +16,7 @@ using codec::put_varint;
 
 constexpr std::string_view kMagic = "LPPART02";
 constexpr std::string_view kTrailerMagic = "LPPEND02";
+constexpr std::size_t kMagicNameBytes = 6;                // the rest is the number of the format
 constexpr std::size_t kTrailerBytes = 8 + 8 + 8 + 8 + 8;  // offset, stored, raw, checksum, magic
 /// A footer larger than this is damage, not data: 256 MiB hold the headers of a 100 GB part.
 constexpr std::uint64_t kFooterBytesMax = std::uint64_t{256} << 20;
@@ -68,9 +69,15 @@ Result<Trailer> read_trailer(const platform::File& file, std::uint64_t size) {
   trailer.stored_bytes = reader.fixed<std::uint64_t>();
   trailer.raw_bytes = reader.fixed<std::uint64_t>();
   trailer.checksum = reader.fixed<std::uint64_t>();
+  const std::string_view magic = reader.rest();
+  if (magic.size() == kTrailerMagic.size() && magic != kTrailerMagic &&
+      magic.starts_with(kTrailerMagic.substr(0, kMagicNameBytes))) {
+    return fail(ErrorCode::kUnavailable,
+                "it has format " + std::string(magic.substr(kMagicNameBytes)) +
+                    ", which this logpond does not read: use the version that wrote it");
+  }
   const bool fits = trailer.stored_bytes <= size && trailer.offset <= size - trailer.stored_bytes;
-  if (!reader.ok() || reader.rest() != kTrailerMagic || !fits ||
-      trailer.raw_bytes > kFooterBytesMax) {
+  if (!reader.ok() || magic != kTrailerMagic || !fits || trailer.raw_bytes > kFooterBytesMax) {
     return fail(ErrorCode::kCorruption, "trailer is damaged");
   }
   return trailer;

@@ -123,6 +123,7 @@ Status PartSet::load(bool read_only) {
     return fail(ErrorCode::kNotFound, "there is no data directory at " + directory_.string());
   }
   if (manifest) manifest_ = *manifest;
+  if (!manifest) LOGPOND_CHECK_OK(expect_no_parts());
   std::vector<PartSummary> damaged;
   std::vector<Result<PartPtr>> opened = open_all();
   for (std::size_t i = 0; i < opened.size(); ++i) {
@@ -156,6 +157,26 @@ Status PartSet::load(bool read_only) {
   if (read_only) return {};
   LOGPOND_CHECK_OK(sweep());
   if (!manifest || !damaged.empty()) return write_manifest(fs_, directory_, manifest_);
+  return {};
+}
+
+/// Without a manifest a directory is new. Where there are parts all the same, the manifest was
+/// lost, or this is a copy that was not finished: what the parts hold is not for us to throw away.
+Status PartSet::expect_no_parts() const {
+  const std::filesystem::path root = directory_ / kPartsFolder;
+  LOGPOND_TRY(const auto partitions, fs_.list(root));
+  for (const std::string& partition : partitions) {
+    LOGPOND_TRY(const auto files, fs_.list(root / partition));
+    if (std::none_of(files.begin(), files.end(),
+                     [](const std::string& file) { return file.ends_with(".part"); })) {
+      continue;
+    }
+    return fail(
+        ErrorCode::kConflict,
+        "the data directory \"" + directory_.string() +
+            "\" has parts but no MANIFEST: it is an unfinished copy or has lost that file; "
+            "bring it back from a backup, or move the directory \"parts\" away to begin anew");
+  }
   return {};
 }
 

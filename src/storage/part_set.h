@@ -73,6 +73,7 @@ class PartSet {
   PartSet(platform::FileSystem& fs, std::filesystem::path directory, StreamTable& streams);
   Status load(bool read_only);
   std::vector<Result<PartPtr>> open_all();
+  Status expect_no_parts() const;
   Status sweep() const;
   void set_aside(const PartSummary& part, const Error& error);
   Result<PartPtr> write_and_open(const std::string& partition, int zstd_level,

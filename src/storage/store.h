@@ -248,9 +248,9 @@ class Store {
                                                    const Selector& selector,
                                                    const platform::CancelToken& cancel) = 0;
 
-  /// Templates of the matching messages, most frequent first; rows near a range's ends may count
-  /// with their whole row group. Errors: kCancelled, kDeadlineExceeded, kUnavailable (a store
-  /// without templates).
+  /// Templates of the matching messages, most frequent first. Messages without one (raw bytes,
+  /// lists) are not counted. Errors: kCancelled, kDeadlineExceeded, kUnavailable (a store without
+  /// templates).
   virtual Result<std::vector<Pattern>> patterns(const PatternRequest& request);
   /// Fields of the matching records, sorted by name. Errors as above.
   virtual Result<std::vector<FieldStats>> field_stats(const TenantId& tenant, TimeRange range,

@@ -49,21 +49,27 @@ void add_batch(const StoredBatch& stored, const TenantId& tenant, TimeRange rang
 }
 
 /// A group that the range cuts: its rows are looked at, their messages are not put together.
-Status add_cut_group(GroupCache& cache, const std::shared_ptr<const Part>& part,
-                     const GroupMeta& group, const std::vector<bool>& wanted, TimeRange range,
+Status add_cut_group(GroupData& data, const std::vector<bool>& wanted, TimeRange range,
                      Totals& totals) {
-  LOGPOND_TRY(const auto data, cache.get(part, group));
-  LOGPOND_TRY(const SeriesColumn* times, data->timestamps());
+  LOGPOND_TRY(const SeriesColumn* times, data.timestamps());
   std::vector<std::uint32_t> rows;
   times->for_each_in(range.start, range.end, [&rows](std::uint32_t row) { rows.push_back(row); });
   const std::optional<std::vector<std::string>> every_field;
-  GroupRows source(*data, Columns::kMessageSize, every_field);
+  GroupRows source(data, Columns::kMessageSize, every_field);
   LOGPOND_TRY(const RecordBlock block, source.block(rows));
   for (std::size_t i = 0; i < block.size; ++i) {
     if (wanted[block.stream_indexes[i]]) totals.add(block.stream(i), 1, block.message_sizes[i]);
   }
-  cache.release(data);
   return {};
+}
+
+Status read_cut_group(GroupCache& cache, const std::shared_ptr<const Part>& part,
+                      const GroupMeta& group, const std::vector<bool>& wanted, TimeRange range,
+                      Totals& totals) {
+  LOGPOND_TRY(const auto data, cache.get(part, group));
+  const Status added = add_cut_group(*data, wanted, range, totals);
+  cache.release(data);
+  return added;
 }
 
 }  // namespace
@@ -114,7 +120,7 @@ Result<std::vector<StreamVolume>> volume_of_view(
             totals.add(part->streams()[stream.stream], stream.rows, stream.message_bytes);
         }
       } else if (std::find(wanted.begin(), wanted.end(), true) != wanted.end()) {
-        if (const Status read = add_cut_group(*view.cache, part, group, wanted, range, totals);
+        if (const Status read = read_cut_group(*view.cache, part, group, wanted, range, totals);
             !read)
           on_damage(read.error());
       }

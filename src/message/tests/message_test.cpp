@@ -3,6 +3,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 
 #include "message/message_encoder.h"
@@ -172,6 +173,29 @@ TEST(Messages, LinesThatNeverRepeatStopBeingTakenApart) {
   const auto packed = pack(lines);
   expect_lines(*packed, lines);
   EXPECT_LT(packed->reader->directory().shapes.size(), 20'000U);
+}
+
+std::string id_text(std::uint32_t number) {
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", 0x9E3779B97F4A7C15ULL * (number + 1ULL));
+  return text;
+}
+
+/// Every id is among the hashes, or there are none: a filter of some would hide rows.
+TEST(Messages, HashesOfIdsAreAllOrNone) {
+  constexpr std::uint32_t kMany = (1U << 20) + 1'000;
+  MessageEncoder encoder(1);
+  EncodedMessages encoded;
+  for (std::uint32_t i = 0; i < kMany; ++i) encoder.add(0, id_text(i));
+  encoder.finish(encoded);
+  EXPECT_TRUE(encoded.id_hashes.empty());
+  for (std::uint32_t i = 0; i < kMany; ++i) encoder.add(0, id_text(i < kMany - 5 ? i % 1'000 : i));
+  encoder.finish(encoded);
+  for (const std::uint32_t i : {0U, 999U, kMany - 5, kMany - 1}) {
+    const auto hash = id_hash(id_text(i));
+    ASSERT_TRUE(hash.has_value());
+    EXPECT_EQ(std::count(encoded.id_hashes.begin(), encoded.id_hashes.end(), *hash) > 0, true) << i;
+  }
 }
 
 TEST(Messages, ADamagedDirectoryOrPageIsAnErrorAndNeverACrash) {

@@ -221,6 +221,75 @@ TEST(EmbeddedStore, ADamagedFooterSetsThePartAsideAndTheRestWorks) {
   EXPECT_EQ(count_of(under_test.store()), 1U);
 }
 
+/// What opening the directory says, which must be an error.
+Error refusal_of_opening(platform::FileSystem& fs) {
+  telemetry::MetricsRegistry metrics;
+  const platform::ManualClock clock(kNow);
+  const auto opened = open_embedded_store(fs, clock, metrics, by_hand(), {});
+  EXPECT_FALSE(opened.has_value());
+  return opened ? Error{} : opened.error();
+}
+
+TEST(EmbeddedStore, PartsWithoutAManifestAreNotTakenForRubbish) {
+  const auto fs = platform::SimFileSystem::create(1);
+  std::string part;
+  {
+    EmbeddedUnderTest under_test(*fs, by_hand());
+    ASSERT_TRUE(under_test.store().append_and_wait(make_batch({record(kNow, Labels(), "kept")})));
+    ASSERT_TRUE(under_test.store().flush());
+    part = "/data/parts/" + under_test.store().stats().parts.at(0).name;
+  }
+  ASSERT_TRUE(fs->rename("/data/MANIFEST", "/elsewhere"));
+  const Error refused = refusal_of_opening(*fs);
+  EXPECT_EQ(refused.code, ErrorCode::kConflict);
+  EXPECT_NE(refused.message.find("no MANIFEST"), std::string::npos) << refused.message;
+  EXPECT_TRUE(fs->exists(part));
+  ASSERT_TRUE(fs->rename("/elsewhere", "/data/MANIFEST"));
+  EXPECT_EQ(count_of(EmbeddedUnderTest(*fs, by_hand()).store()), 1U);
+}
+
+TEST(EmbeddedStore, APartOfAnotherFormatIsRefusedAndNotTakenForDamage) {
+  const auto fs = platform::SimFileSystem::create(1);
+  PartInfo part;
+  {
+    EmbeddedUnderTest under_test(*fs, by_hand());
+    ASSERT_TRUE(under_test.store().append_and_wait(make_batch({record(kNow, Labels(), "later")})));
+    ASSERT_TRUE(under_test.store().flush());
+    part = under_test.store().stats().parts.at(0);
+  }
+  auto file = fs->open("/data/parts/" + part.name, platform::OpenMode::kReadWrite);
+  ASSERT_TRUE(file.has_value());
+  ASSERT_TRUE((*file)->write_at(part.bytes - 2, "07"));
+  const Error refused = refusal_of_opening(*fs);
+  EXPECT_EQ(refused.code, ErrorCode::kUnavailable);
+  EXPECT_NE(refused.message.find("format 07"), std::string::npos) << refused.message;
+  EXPECT_TRUE(fs->exists("/data/parts/" + part.name));
+}
+
+TEST(EmbeddedStore, AnIdThatIsTheSeveritysTextTooIsFoundAmongMany) {
+  const auto fs = platform::SimFileSystem::create(1);
+  EmbeddedUnderTest under_test(*fs, by_hand());
+  std::vector<ModelRecord> records;
+  for (int i = 0; i < 1'000; ++i) {
+    char id[17];
+    std::snprintf(id, sizeof id, "%016llx", 0x9E3779B97F4A7C15ULL * static_cast<unsigned>(i + 1));
+    ModelRecord one = record(kNow, Labels{{"app", "shop"}}, "m");
+    one.fields = {{"t", id, FieldKind::kString}};
+    if (i == 500) one.severity_text = id;
+    records.push_back(one);
+  }
+  ASSERT_TRUE(under_test.store().append_and_wait(make_batch(records)));
+  ASSERT_TRUE(under_test.store().flush());
+  for (const int wanted : {0, 500, 999}) {
+    ScanRequest request = everything();
+    request.field_filters = {*Matcher::create(
+        "t", MatchOp::kEqual, records[static_cast<std::size_t>(wanted)].fields[0].value)};
+    CollectingSink sink;
+    ASSERT_TRUE(under_test.store().scan(request, sink).has_value());
+    EXPECT_EQ(sink.records.size(), 1U) << wanted;
+  }
+}
+
 TEST(EmbeddedStore, FullDiskRefusesKeepsServingAndRecovers) {
   const auto fs = platform::SimFileSystem::create(1);
   EmbeddedStoreOptions options = by_hand();

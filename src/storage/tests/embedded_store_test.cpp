@@ -259,7 +259,7 @@ TEST(EmbeddedStore, APartOfAnotherFormatIsRefusedAndNotTakenForDamage) {
   }
   auto file = fs->open("/data/parts/" + part.name, platform::OpenMode::kReadWrite);
   ASSERT_TRUE(file.has_value());
-  ASSERT_TRUE((*file)->write_at(part.bytes - 2, "07"));
+  ASSERT_TRUE((*file)->write_at(part.bytes - 2, std::string_view("07")));
   const Error refused = refusal_of_opening(*fs);
   EXPECT_EQ(refused.code, ErrorCode::kUnavailable);
   EXPECT_NE(refused.message.find("format 07"), std::string::npos) << refused.message;

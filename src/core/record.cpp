@@ -85,7 +85,7 @@ bool are_columns_sound(const RecordBatch::Columns& c) {
 
 }  // namespace
 
-void RecordBatch::reserve(std::size_t text_bytes, std::size_t records) {
+void RecordBatch::reserve(std::size_t text_bytes, std::size_t records, std::size_t fields) {
   arena_.reserve(arena_.size() + text_bytes);
   const std::size_t count = timestamps_.size() + records;
   timestamps_.reserve(count);
@@ -95,6 +95,7 @@ void RecordBatch::reserve(std::size_t text_bytes, std::size_t records) {
   severity_texts_.reserve(count);
   messages_.reserve(count);
   field_begins_.reserve(count + 1);
+  if (fields > 0) fields_.reserve(fields_.size() + fields);
 }
 
 Slice RecordBatch::put(std::string_view text) {

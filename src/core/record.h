@@ -96,8 +96,8 @@ class RecordBatch {
   RecordBatch& operator=(const RecordBatch&) = delete;
 
   // ---- building -----------------------------------------------------------------------------
-  /// Room for `text_bytes` more bytes of text and `records` more records.
-  void reserve(std::size_t text_bytes, std::size_t records);
+  /// Room for `text_bytes` more bytes of text, `records` more records and `fields` of theirs.
+  void reserve(std::size_t text_bytes, std::size_t records, std::size_t fields = 0);
   /// Place of the stream with these labels; the same labels give the same place.
   StreamIndex intern_stream(const Labels& labels);
   /// The same from canonical bytes (Labels::encode).

@@ -71,7 +71,7 @@ struct ValueLog::Arranger {
       }
       log.lane_ends_[lane] = at;
     }
-    log.arranged_.resize(at);
+    log.arranged_.resize_for_overwrite(at);
     std::vector<std::size_t> next = cell_begins;
     for (std::size_t i = 0; i < log.values_.size(); ++i) {
       log.arranged_[next[log.cells_[i]]++] = log.values_[i];
@@ -128,11 +128,11 @@ struct ValueLog::Arranger {
 
   void reorder_cell(std::uint32_t cell, const std::vector<std::uint32_t>& order) {
     const std::size_t holes = lanes.cells()[cell].holes;
-    const auto begin = log.arranged_.begin() + static_cast<std::ptrdiff_t>(cell_begins[cell]);
-    scratch.assign(begin, begin + static_cast<std::ptrdiff_t>(order.size() * holes));
+    Value* const begin = log.arranged_.data() + cell_begins[cell];
+    scratch.assign(begin, begin + order.size() * holes);
     for (std::size_t i = 0; i < order.size(); ++i) {
       for (std::size_t h = 0; h < holes; ++h) {
-        begin[static_cast<std::ptrdiff_t>(i * holes + h)] = scratch[order[i] * holes + h];
+        begin[i * holes + h] = scratch[order[i] * holes + h];
       }
     }
   }

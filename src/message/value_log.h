@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "column/value.h"
+#include "core/grow_array.h"
 #include "message/lane_table.h"
 #include "message/shape_table.h"
 
@@ -38,15 +39,15 @@ class ValueLog {
   void arrange(ShapeTable& shapes, LaneTable& lanes, std::span<const std::uint32_t> order);
   /// The values of a lane, after arrange(). May be changed.
   std::span<column::Value> lane(std::uint32_t lane) {
-    return std::span(arranged_).subspan(lane_begins_[lane], lane_ends_[lane] - lane_begins_[lane]);
+    return {arranged_.data() + lane_begins_[lane], lane_ends_[lane] - lane_begins_[lane]};
   }
 
  private:
   struct Arranger;
 
-  std::vector<std::uint32_t> cells_;
-  std::vector<column::Value> values_;
-  std::vector<column::Value> arranged_;
+  GrowArray<std::uint32_t> cells_;
+  GrowArray<column::Value> values_;
+  GrowArray<column::Value> arranged_;
   std::vector<std::size_t> lane_begins_;
   std::vector<std::size_t> lane_ends_;
 };

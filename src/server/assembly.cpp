@@ -72,8 +72,8 @@ api::ApiOptions api_options(const config::Config& config) {
 void keep_allocator_from_hoarding() {
 #ifdef __GLIBC__
   constexpr int kArenasMax = 2;
-  constexpr int kBlockBytesFromSystem = 256 << 10;
-  constexpr int kFreeBytesKept = 4 << 20;
+  constexpr int kBlockBytesFromSystem = 1 << 20;
+  constexpr int kFreeBytesKept = 8 << 20;
   mallopt(M_ARENA_MAX, kArenasMax);
   mallopt(M_MMAP_THRESHOLD, kBlockBytesFromSystem);
   mallopt(M_TRIM_THRESHOLD, kFreeBytesKept);

@@ -346,12 +346,12 @@ std::vector<std::uint32_t> GroupEncoder::place_streams() {
 void GroupEncoder::write_blocks(GroupMeta& meta, std::string& out) {
   BlockWriter writer(meta, out);
   std::string raw;
-  const auto put_series = [&](BlockKind kind, const std::vector<std::int64_t>& values) {
+  const auto put_series = [&](BlockKind kind, std::span<const std::int64_t> values) {
     raw.clear();
     column::write_series(values, level_, raw);
     writer.put(kind, raw, 0);
   };
-  const auto put_numbers = [&](BlockKind kind, const std::vector<std::uint32_t>& values) {
+  const auto put_numbers = [&](BlockKind kind, std::span<const std::uint32_t> values) {
     raw.clear();
     column::write_numbers(values, level_, raw);
     writer.put(kind, raw, 0);

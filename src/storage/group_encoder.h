@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/grow_array.h"
 #include "message/message_encoder.h"
 #include "storage/row_group.h"
 #include "storage/row_table.h"
@@ -98,11 +99,11 @@ class GroupEncoder {
   std::vector<RecentShape> recent_shapes_;                      // by message shape
   std::uint64_t message_bytes_ = 0;
 
-  std::vector<TimestampNs> timestamps_;
-  std::vector<std::int64_t> ids_;
-  std::vector<TimestampNs> received_;
-  std::vector<std::uint32_t> row_streams_;
-  std::vector<std::uint32_t> row_shapes_;
+  GrowArray<TimestampNs> timestamps_;
+  GrowArray<std::int64_t> ids_;
+  GrowArray<TimestampNs> received_;
+  GrowArray<std::uint32_t> row_streams_;
+  GrowArray<std::uint32_t> row_shapes_;
 
   // Of the batch that rows are being added from.
   const StoredBatch* batch_ = nullptr;

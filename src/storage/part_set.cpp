@@ -41,38 +41,58 @@ unsigned size_class(const Part& part) {
   return level;
 }
 
-/// A row of a head, by where it is.
-struct RowPlace {
+/// Rows of a batch of a head that stand side by side.
+struct RowRun {
   const StoredBatch* batch;
-  std::uint32_t row;
+  std::uint32_t begin;
+  std::uint32_t end;
+
+  std::uint64_t first_id() const { return batch->first_id.value + begin; }
 };
 
-std::map<std::string, std::vector<RowPlace>> rows_by_partition(const Head& head) {
-  std::map<std::int64_t, std::vector<RowPlace>> by_day;
-  std::int64_t last_day = 0;
-  std::vector<RowPlace>* last_rows = nullptr;  // neighbours are mostly of one day
+struct Partition {
+  std::vector<RowRun> runs;  // in arrival order
+  std::size_t rows = 0;
+
+  void add(const RowRun& run) {
+    runs.push_back(run);
+    rows += run.end - run.begin;
+  }
+};
+
+/// The end of the run of rows of one day that begins at `begin`.
+std::uint32_t end_of_day(const std::vector<TimestampNs>& times, std::uint32_t begin) {
+  // Unsigned: near the ends of the range the product would overflow, the difference does not.
+  const auto first = static_cast<std::uint64_t>(utc_day(times[begin])) * std::uint64_t{kDay};
+  std::uint32_t end = begin + 1;
+  while (end < times.size() && static_cast<std::uint64_t>(times[end]) - first < std::uint64_t{kDay})
+    ++end;
+  return end;
+}
+
+std::map<std::string, Partition> rows_by_partition(const Head& head) {
+  std::map<std::int64_t, Partition> by_day;
   for (const StoredBatchPtr& batch : head.batches()) {
-    for (std::uint32_t row = 0; row < batch->batch.size(); ++row) {
-      const std::int64_t day = utc_day(batch->batch.timestamp(row));
-      if (last_rows == nullptr || day != last_day) last_rows = &by_day[day];
-      last_day = day;
-      last_rows->push_back({batch.get(), row});
+    const auto& times = batch->batch.timestamps();
+    for (std::uint32_t begin = 0; begin < times.size();) {
+      const std::uint32_t end = end_of_day(times, begin);
+      by_day[utc_day(times[begin])].add({batch.get(), begin, end});
+      begin = end;
     }
   }
   std::vector<std::size_t> sizes;
-  for (const auto& [day, rows] : by_day) sizes.push_back(rows.size());
+  for (const auto& [day, partition] : by_day) sizes.push_back(partition.rows);
   std::sort(sizes.begin(), sizes.end(), std::greater<>());
   const std::size_t fewest = sizes.size() > kDaysMax ? sizes[kDaysMax - 1] + 1 : 0;
-  std::map<std::string, std::vector<RowPlace>> partitions;
-  for (auto& [day, rows] : by_day) {
-    auto& into = partitions[rows.size() < fewest ? std::string(kMixed) : format_day(day)];
-    into.insert(into.end(), rows.begin(), rows.end());
+  std::map<std::string, Partition> partitions;
+  for (auto& [day, partition] : by_day) {
+    Partition& into = partitions[partition.rows < fewest ? std::string(kMixed) : format_day(day)];
+    for (const RowRun& run : partition.runs) into.add(run);
   }
   // Rows of one day stand in arrival order already; those of several days are brought back into it.
   if (const auto mixed = partitions.find(std::string(kMixed)); mixed != partitions.end()) {
-    std::sort(mixed->second.begin(), mixed->second.end(), [](const RowPlace& a, const RowPlace& b) {
-      return a.batch->first_id.value + a.row < b.batch->first_id.value + b.row;
-    });
+    std::sort(mixed->second.runs.begin(), mixed->second.runs.end(),
+              [](const RowRun& a, const RowRun& b) { return a.first_id() < b.first_id(); });
   }
   return partitions;
 }
@@ -83,15 +103,18 @@ std::size_t rows_of_next_group(std::size_t rows) {
   return rows < kGroupRowsFull + kGroupRowsUndersized ? rows : kGroupRowsFull;
 }
 
-Status fill_from_rows(PartWriter& writer, GroupEncoder& encoder,
-                      const std::vector<RowPlace>& rows) {
+Status fill_from_rows(PartWriter& writer, GroupEncoder& encoder, const Partition& partition) {
   encoder.clear();
-  std::size_t rows_max = rows_of_next_group(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    encoder.add(*rows[i].batch, rows[i].row);
-    if (encoder.size() < rows_max && !encoder.is_heavy()) continue;
-    LOGPOND_CHECK_OK(writer.add(encoder));
-    rows_max = rows_of_next_group(rows.size() - i - 1);
+  std::size_t rows_left = partition.rows;
+  std::size_t rows_max = rows_of_next_group(rows_left);
+  for (const RowRun& run : partition.runs) {
+    for (std::uint32_t row = run.begin; row < run.end; ++row) {
+      encoder.add(*run.batch, row);
+      --rows_left;
+      if (encoder.size() < rows_max && !encoder.is_heavy()) continue;
+      LOGPOND_CHECK_OK(writer.add(encoder));
+      rows_max = rows_of_next_group(rows_left);
+    }
   }
   return encoder.empty() ? Status() : writer.add(encoder);
 }

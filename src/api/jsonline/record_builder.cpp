@@ -11,6 +11,24 @@
 namespace logpond::api::jsonline {
 namespace {
 
+/// What a body held for each of its bytes. Bodies of one sender are alike, so the last one of a
+/// thread says how much room the next one's batch wants: growing and shrinking columns costs a copy
+/// and fresh pages each.
+struct Density {
+  double text = 1;
+  double records = 1.0 / 128;
+  double fields = 1.0 / 128;
+};
+constexpr Density kDensityMax{1, 1.0 / 32,
+                              1.0 / 16};  // small bodies must not make large ones greedy
+constexpr double kDensityMargin = 1.05;
+thread_local Density last_density;
+
+double density_of(std::size_t count, std::size_t body_bytes, double max) {
+  return std::min(kDensityMargin * static_cast<double>(count) / static_cast<double>(body_bytes),
+                  max);
+}
+
 template <typename List>
 std::size_t place_in(const List& list, std::string_view name) {
   const auto at = std::find(list.begin(), list.end(), name);
@@ -121,7 +139,20 @@ RecordBuilder::RecordBuilder(const Arguments& arguments, const Rules& rules, Ten
 }
 
 void RecordBuilder::reserve(std::size_t body_bytes) {
-  batch_.reserve(body_bytes, body_bytes / 128);
+  reserved_for_ = body_bytes;
+  const auto share = [&](double per_byte) {
+    return static_cast<std::size_t>(static_cast<double>(body_bytes) * per_byte) + 64;
+  };
+  batch_.reserve(share(last_density.text), share(last_density.records), share(last_density.fields));
+}
+
+RecordBatch RecordBuilder::take() {
+  if (reserved_for_ > 0) {
+    last_density = {density_of(batch_.arena().size(), reserved_for_, kDensityMax.text),
+                    density_of(batch_.size(), reserved_for_, kDensityMax.records),
+                    density_of(batch_.field_count(), reserved_for_, kDensityMax.fields)};
+  }
+  return std::move(batch_);
 }
 
 void RecordBuilder::begin() {

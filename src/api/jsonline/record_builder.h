@@ -111,7 +111,7 @@ class RecordBuilder {
 
   std::string_view reason() const { return reason_; }
   std::size_t dropped_fields() const { return dropped_fields_; }
-  RecordBatch take() { return std::move(batch_); }
+  RecordBatch take();
   const RecordBatch& batch() const { return batch_; }
 
  private:
@@ -171,6 +171,7 @@ class RecordBuilder {
   TimestampNs oldest_;
   TimestampNs newest_;
   RecordBatch batch_;
+  std::size_t reserved_for_ = 0;  // bytes of the body
   TimeReader times_;
 
   // Made from the arguments once.

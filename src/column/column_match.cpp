@@ -119,6 +119,10 @@ void mark_each(const TypedValues& values, Holds holds, Hits& hits) {
 }
 
 void mark(const TypedValues& values, const Question& question, Hits& hits) {
+  if (question.place == Place::kEqual && question.literal.empty() &&
+      values.type.family != TypeFamily::kText) {
+    return;  // all that has a type has a text
+  }
   if (values.type.family == TypeFamily::kText && question.place == Place::kContains &&
       !question.literal.empty()) {
     mark_texts_containing(values, question.literal, hits);

@@ -271,10 +271,10 @@ void GroupEncoder::add(const RecordBlock& block) {
   batch_ = nullptr;
   for (std::size_t row = 0; row < block.size; ++row) {
     for (const FieldView& field : block.fields_of(row)) {
-      add_field(intern_field(field.name, field.kind), field, block.severity_texts[row]);
+      add_field(intern_field(field.name, field.kind), field, block.severity_text_of(row));
     }
     end_row({block.timestamps[row], block.ids[row], block.received[row],
-             intern_stream(block.stream(row)), block.severities[row], block.severity_texts[row],
+             intern_stream(block.stream(row)), block.severity_of(row), block.severity_text_of(row),
              block.messages[row]});
   }
 }

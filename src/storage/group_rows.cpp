@@ -24,10 +24,10 @@ GroupRows::GroupRows(GroupData& data, Columns columns,
   }
   choose_fields();
   const RowTable& table = data_.table();
-  std::size_t slots = 0;
+  std::uint32_t slots = 0;
   for (const RowKind& kind : table.kinds) {
     kind_slots_.push_back(slots);
-    slots += table.senders[kind.sender].size();
+    slots += static_cast<std::uint32_t>(table.senders[kind.sender].size());
   }
   class_slots_.assign(slots, kNone);
 }
@@ -67,6 +67,7 @@ std::uint32_t GroupRows::class_of(std::uint32_t stream, std::uint32_t kind) {
     made.fields = fields;
   }
   classes_.push_back(made);
+  class_streams_.push_back(stream);
   return static_cast<std::uint32_t>(classes_.size() - 1);
 }
 
@@ -74,15 +75,24 @@ Status GroupRows::gather_streams(std::span<const std::uint32_t> rows) {
   const RowTable& table = data_.table();
   LOGPOND_TRY(const auto* row_shapes, data_.row_shapes());
   LOGPOND_TRY(const auto* places, data_.stream_places());
+  // Of many rows the way from shape to kind to slots is worth a table.
+  if (shape_slots_.empty() && rows.size() >= table.shapes.size()) {
+    for (const RowShape& shape : table.shapes) shape_slots_.push_back(kind_slots_[shape.kind]);
+  }
   row_streams_.resize(rows.size());
   row_classes_.resize(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::uint32_t kind = table.shapes[(*row_shapes)[rows[i]]].kind;
+    const std::uint32_t shape = (*row_shapes)[rows[i]];
     const std::uint32_t place = (*places)[rows[i]];
-    std::uint32_t& slot = class_slots_[kind_slots_[kind] + place];
-    if (slot == kNone) slot = class_of(table.senders[table.kinds[kind].sender][place], kind);
+    const std::uint32_t first =
+        shape_slots_.empty() ? kind_slots_[table.shapes[shape].kind] : shape_slots_[shape];
+    std::uint32_t& slot = class_slots_[first + place];
+    if (slot == kNone) [[unlikely]] {
+      const std::uint32_t kind = table.shapes[shape].kind;
+      slot = class_of(table.senders[table.kinds[kind].sender][place], kind);
+    }
     row_classes_[i] = slot;
-    row_streams_[i] = classes_[slot].stream_index;
+    row_streams_[i] = class_streams_[slot];
   }
   return {};
 }
@@ -217,28 +227,16 @@ Result<RecordBlock> GroupRows::block(std::span<const std::uint32_t> rows) {
   LOGPOND_CHECK_OK(gather_streams(rows));
   timestamps_.resize(rows.size());
   ids_.resize(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    timestamps_[i] = times->at(rows[i]);
-    ids_[i] = static_cast<std::uint64_t>(ids->at(rows[i]));
-  }
+  times->gather(rows, timestamps_);
+  ids->gather(rows, ids_);
   RecordBlock block;
   block.size = rows.size();
   block.timestamps = timestamps_;
-  block.ids = ids_;
+  block.ids = {reinterpret_cast<const std::uint64_t*>(ids_.data()), ids_.size()};
   block.stream_indexes = row_streams_;
   block.streams = streams_;
   block.class_indexes = row_classes_;
   block.classes = classes_;
-  if (has_column(columns_, Columns::kSeverity)) {
-    severities_.resize(rows.size());
-    severity_texts_.resize(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      severities_[i] = classes_[row_classes_[i]].severity;
-      severity_texts_[i] = classes_[row_classes_[i]].severity_text;
-    }
-    block.severities = severities_;
-    block.severity_texts = severity_texts_;
-  }
   if (has_column(columns_, Columns::kMessage)) {
     LOGPOND_CHECK_OK(gather_messages(rows));
     block.messages = messages_;

@@ -26,6 +26,20 @@ bool is_positive(const codec::LineFilter& filter) {
          filter.op() == codec::LineFilterOp::kMatches;
 }
 
+/// Places of a column's own values, references not, that match.
+std::vector<std::uint32_t> places_that_match(const Matcher& matcher, const column::Column& values) {
+  std::vector<std::uint32_t> places;
+  if (matcher.op() == MatchOp::kEqual) {
+    values.match(column::Place::kEqual, matcher.value(), places);
+    return places;
+  }
+  const auto test = [](const void* context, std::string_view text) {
+    return static_cast<const Matcher*>(context)->matches(text);
+  };
+  values.match(test, &matcher, places);
+  return places;
+}
+
 }  // namespace
 
 std::string_view value_without_field(const Matcher& matcher, Severity severity) {
@@ -73,11 +87,7 @@ Result<bool> GroupSelection::may_have_fields() {
     if (matcher.op() != MatchOp::kEqual || matcher.value().empty()) continue;
     const auto hash = message::id_hash(matcher.value());
     if (!hash) continue;
-    const auto& streams = data_.group().streams;
-    const bool is_label = std::any_of(streams.begin(), streams.end(), [&](const GroupStream& s) {
-      return data_.part().streams()[s.stream]->labels.has(matcher.name());
-    });
-    if (is_label) continue;
+    if (is_any_stream_labelled(matcher)) continue;
     const auto& fields = data_.table().fields;
     // Values of loose fields stand in the filter with their names, if at all.
     if (std::any_of(fields.begin(), fields.end(), is_loose)) continue;
@@ -173,18 +183,84 @@ void GroupSelection::decide(std::uint32_t row, bool keeps, codec::Bitmap& undeci
   if (!keeps) rows_.clear(row);
 }
 
+/// The usual case: no stream has the label, one field has the name, and what the matcher asks for
+/// no row without a value has. Then the rows are those of the values that match, and no other row
+/// is looked at. Nothing when it is not so.
+Result<std::optional<codec::Bitmap>> GroupSelection::rows_of_only_field(const Matcher& matcher,
+                                                                        const Candidates& queues) {
+  const RowTable& table = data_.table();
+  if (is_any_stream_labelled(matcher)) return std::nullopt;
+  std::optional<std::uint32_t> only;
+  for (std::size_t i = 0; i < queues.size(); ++i) {
+    if (matcher.matches(value_without_field(matcher, table.kinds[i].severity))) return std::nullopt;
+    if (queues[i].empty()) continue;
+    if (queues[i].size() > 1 || (only && *only != queues[i][0])) return std::nullopt;
+    only = queues[i][0];
+  }
+  codec::Bitmap found(rows_.size());
+  if (!only) return found;
+  if (matcher.matches("") || is_loose(table.fields[*only])) return std::nullopt;
+  const auto& directory = data_.messages().directory();
+  const auto& shape = directory.shapes[table.fields[*only].shape];
+  if (shape.count > 0) {
+    if (shape.hole_count != 1) return fail(ErrorCode::kCorruption, "shape of a field is damaged");
+    LOGPOND_TRY(const auto* column, data_.messages().lane(directory.hole_lanes[shape.first_hole]));
+    if (!column->shapes.empty()) return std::nullopt;
+    LOGPOND_TRY(const auto* rows, data_.rows_of_field(*only));
+    if (rows->size() != column->values.size()) {
+      return fail(ErrorCode::kCorruption, "column of a field has another size than its rows");
+    }
+    for (const std::uint32_t place : places_that_match(matcher, column->values)) {
+      found.set((*rows)[place]);
+    }
+  }
+  LOGPOND_CHECK_OK(add_rows_of_words(matcher, found));
+  return found;
+}
+
+bool GroupSelection::is_any_stream_labelled(const Matcher& matcher) const {
+  const auto& streams = data_.group().streams;
+  return std::any_of(streams.begin(), streams.end(), [&](const GroupStream& s) {
+    return data_.part().streams()[s.stream]->labels.has(matcher.name());
+  });
+}
+
+/// Rows whose field says what the severity's text says, where that matches.
+Status GroupSelection::add_rows_of_words(const Matcher& matcher, codec::Bitmap& found) {
+  const RowTable& table = data_.table();
+  std::vector<bool> kinds(table.kinds.size(), false);
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    for (const RowField& field : table.kinds[i].fields) {
+      if (!field.is_word) continue;
+      if (sanitize_label_name(table.fields[field.field].name) != matcher.name()) continue;
+      kinds[i] = matcher.matches(table.words[table.kinds[i].word]);
+    }
+  }
+  if (std::find(kinds.begin(), kinds.end(), true) == kinds.end()) return {};
+  LOGPOND_TRY(const auto* row_shapes, data_.row_shapes());
+  for (std::uint32_t row = 0; row < row_shapes->size(); ++row) {
+    if (kinds[table.shapes[(*row_shapes)[row]].kind]) found.set(row);
+  }
+  return {};
+}
+
 Status GroupSelection::select_by_field(const Matcher& matcher) {
+  Candidates queues;
+  for (const RowKind& kind : data_.table().kinds) queues.push_back(candidates(matcher, kind));
+  LOGPOND_TRY(const auto found, rows_of_only_field(matcher, queues));
+  if (!found) return decide_each_row(matcher, queues);
+  rows_.intersect(*found);
+  return {};
+}
+
+Status GroupSelection::decide_each_row(const Matcher& matcher, const Candidates& queues) {
   const RowTable& table = data_.table();
   codec::Bitmap undecided = rows_;
   LOGPOND_CHECK_OK(decide_by_stream_label(matcher, undecided));
   // Fields are asked in the order in which rows have them. Kinds that disagree about it are rare,
   // and each step only decides rows of kinds whose next candidate it is.
-  std::vector<std::vector<std::uint32_t>> queues(table.kinds.size());
   std::size_t rounds = 0;
-  for (std::size_t i = 0; i < queues.size(); ++i) {
-    queues[i] = candidates(matcher, table.kinds[i]);
-    rounds = std::max(rounds, queues[i].size());
-  }
+  for (const auto& queue : queues) rounds = std::max(rounds, queue.size());
   for (std::size_t round = 0; round < rounds && !undecided.none(); ++round) {
     std::vector<std::uint32_t> fields;
     for (const auto& queue : queues) {
@@ -265,15 +341,7 @@ Status GroupSelection::decide_by_field(const Matcher& matcher, std::uint32_t fie
 Status GroupSelection::decide_by_column(const Matcher& matcher, std::uint32_t field,
                                         const message::LaneColumn& column,
                                         codec::Bitmap& undecided) {
-  const auto test = [](const void* context, std::string_view text) {
-    return static_cast<const Matcher*>(context)->matches(text);
-  };
-  std::vector<std::uint32_t> matched;
-  if (matcher.op() == MatchOp::kEqual) {
-    column.values.match(column::Place::kEqual, matcher.value(), matched);
-  } else {
-    column.values.match(test, &matcher, matched);
-  }
+  const std::vector<std::uint32_t> matched = places_that_match(matcher, column.values);
   LOGPOND_TRY(const auto* rows, data_.rows_of_field(field));
   if (rows->size() != column.values.size()) {
     return fail(ErrorCode::kCorruption, "column of a field has another size than its rows");

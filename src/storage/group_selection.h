@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,15 @@ class GroupSelection {
   Status select_by_time();
   Status select_by_stream();
 
+  /// By kind: places in the table's fields that a matcher looks at, in order.
+  using Candidates = std::vector<std::vector<std::uint32_t>>;
+
   Status select_by_field(const Matcher& matcher);
+  Result<std::optional<codec::Bitmap>> rows_of_only_field(const Matcher& matcher,
+                                                          const Candidates& queues);
+  bool is_any_stream_labelled(const Matcher& matcher) const;
+  Status add_rows_of_words(const Matcher& matcher, codec::Bitmap& found);
+  Status decide_each_row(const Matcher& matcher, const Candidates& queues);
   std::vector<std::uint32_t> candidates(const Matcher& matcher, const RowKind& kind) const;
   Status decide_by_stream_label(const Matcher& matcher, codec::Bitmap& undecided);
   Status decide_by_field(const Matcher& matcher, std::uint32_t field, codec::Bitmap& undecided);

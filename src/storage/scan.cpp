@@ -14,8 +14,9 @@
 namespace logpond::storage {
 namespace {
 
-/// Rows handed out at once: enough to amortise the call, few enough to bound memory.
-constexpr std::size_t kBlockRowsMax = 64 * 1024;
+/// Rows handed out at once: enough to amortise the call, few enough for their columns to stay in a
+/// core's own cache.
+constexpr std::size_t kBlockRowsMax = 32 * 1024;
 /// The first block of a group when an order is asked for: it often ends the scan.
 constexpr std::size_t kFirstBlockRows = 2 * 1024;
 

@@ -40,4 +40,28 @@ SeriesColumn::SeriesColumn(const std::vector<std::int64_t>& values) : size_(valu
   wide_ = values;
 }
 
+void SeriesColumn::gather(std::span<const std::uint32_t> places,
+                          std::span<std::int64_t> out) const {
+  const std::size_t size = places.size();
+  const bool are_neighbours = size > 0 && places.back() - places.front() + 1 == size;
+  if (!are_neighbours) {
+    for (std::size_t i = 0; i < size; ++i) out[i] = at(places[i]);
+    return;
+  }
+  // What many rows are unpacked by: no choice and no look at `places` inside the loops.
+  const std::uint32_t first = places.front();
+  const auto base = static_cast<std::uint64_t>(base_);
+  if (!wide_.empty()) {
+    std::copy_n(wide_.begin() + first, size, out.begin());
+  } else if (!narrow_.empty()) {
+    const std::uint32_t* const steps = narrow_.data() + first;
+    for (std::size_t i = 0; i < size; ++i)
+      out[i] = static_cast<std::int64_t>(base + unit_ * steps[i]);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) {
+      out[i] = static_cast<std::int64_t>(base + unit_ * (first + i));
+    }
+  }
+}
+
 }  // namespace logpond::storage

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace logpond::storage {
@@ -18,6 +19,8 @@ class SeriesColumn {
     const std::uint64_t steps = narrow_.empty() ? i : narrow_[i];
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(base_) + unit_ * steps);
   }
+  /// The values at these places, ascending, into `out`, which has as many.
+  void gather(std::span<const std::uint32_t> places, std::span<std::int64_t> out) const;
   /// Calls `hit(i)` for each value in [low, high).
   template <typename Hit>
   void for_each_in(std::int64_t low, std::int64_t high, Hit hit) const {

@@ -40,11 +40,15 @@ bool LineFilter::keeps(std::string_view line) const {
   return false;
 }
 
-std::string_view LineFilter::required_literal() const {
-  if (alternatives_.size() != 1) return {};
-  if (op_ == LineFilterOp::kContains) return alternatives_.front();
-  if (op_ == LineFilterOp::kMatches) return regexes_.front().required_literal();
-  return {};
+std::vector<std::string> LineFilter::required_literals() const {
+  if (regexes_.empty()) return alternatives_;
+  std::vector<std::string> literals;
+  for (const Regex& regex : regexes_) {
+    const auto& of_one = regex.required_literals();
+    if (of_one.empty()) return {};
+    literals.insert(literals.end(), of_one.begin(), of_one.end());
+  }
+  return literals;
 }
 
 }  // namespace logpond::codec

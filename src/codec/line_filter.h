@@ -23,9 +23,9 @@ class LineFilter {
   bool keeps(std::string_view line) const;
   LineFilterOp op() const { return op_; }
   const std::vector<std::string>& alternatives() const { return alternatives_; }
-  /// A text without which no line is kept (a single `|=` text, or a regular expression's required
-  /// literal); empty when there is none. Scans search it over whole columns first.
-  std::string_view required_literal() const;
+  /// Texts of which every line that one of the alternatives (matches or) is in holds one; none when
+  /// none are known. Scans search them over whole columns first.
+  std::vector<std::string> required_literals() const;
 
  private:
   LineFilterOp op_ = LineFilterOp::kContains;

@@ -18,7 +18,7 @@ struct Regex::Compiled {
   std::string pattern;  ///< As it was given.
   Form form;
   RE2 program;
-  PatternLiteral literal;
+  PatternLiterals literals;
   std::vector<std::string> group_names;
 };
 
@@ -129,7 +129,7 @@ Result<Regex> Regex::compile(std::string_view pattern, Form form) {
   if (!compiled->program.ok()) {
     return fail(ErrorCode::kInvalidArgument, error_text(compiled->program, pattern));
   }
-  compiled->literal = required_literal_of(pattern);
+  compiled->literals = required_literals_of(pattern);
   compiled->group_names.resize(
       static_cast<std::size_t>(compiled->program.NumberOfCapturingGroups()) + 1);
   for (const auto& [index, name] : compiled->program.CapturingGroupNames()) {
@@ -142,13 +142,15 @@ Result<Regex> Regex::compile(std::string_view pattern, Form form) {
 
 bool Regex::matches(std::string_view text) const {
   const Compiled& compiled = *compiled_;
-  const std::string& literal = compiled.literal.text;
+  const std::vector<std::string>& literals = compiled.literals.any_of;
   const bool anchored = compiled.form == Form::kAnchored;
-  if (compiled.literal.is_whole_pattern) {
-    return anchored ? text == literal : find_literal(text, literal) != std::string_view::npos;
+  if (compiled.literals.is_whole_pattern) {
+    return anchored ? text == literals[0]
+                    : find_literal(text, literals[0]) != std::string_view::npos;
   }
-  // Most lines do not match, and the literal says so at many times the automaton's speed.
-  if (!literal.empty() && find_literal(text, literal) == std::string_view::npos) return false;
+  // Most lines do not match, and a literal says so at many times the automaton's speed.
+  if (literals.size() == 1 && find_literal(text, literals[0]) == std::string_view::npos)
+    return false;
   return compiled.program.Match(piece_of(text), 0, text.size(),
                                 anchored ? RE2::ANCHOR_BOTH : RE2::UNANCHORED, nullptr, 0);
 }
@@ -156,8 +158,8 @@ bool Regex::matches(std::string_view text) const {
 const std::string& Regex::pattern() const {
   return compiled_->pattern;
 }
-const std::string& Regex::required_literal() const {
-  return compiled_->literal.text;
+const std::vector<std::string>& Regex::required_literals() const {
+  return compiled_->literals.any_of;
 }
 const std::vector<std::string>& Regex::group_names() const {
   return compiled_->group_names;

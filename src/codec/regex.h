@@ -25,8 +25,8 @@ class Regex {
 
   bool matches(std::string_view text) const;
   const std::string& pattern() const;
-  /// A text that every match must contain, found from the pattern; empty when none is known.
-  const std::string& required_literal() const;
+  /// Texts of which every match contains one, found from the pattern; none when none is known.
+  const std::vector<std::string>& required_literals() const;
 
   /// Names of the groups: [0] is the whole match and, as unnamed groups are, empty.
   const std::vector<std::string>& group_names() const;

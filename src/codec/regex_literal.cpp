@@ -1,7 +1,8 @@
 // A small reader of RE2's syntax. It follows one sequence of atoms, collects runs of plain
 // characters that must stand side by side in every match, and keeps the longest run. Example: `GET
-// /a+pi\.v[12]x` has the runs `GET /a`, `pi.v` and `x`, of which `GET /a` is the answer. A group
-// that must occur adds its own longest run; `|` makes the sequence it stands in say nothing.
+// /a+pi\.v[12]x` has the runs `GET /a`, `pi.v` and `x`, of which `GET /a` is the answer. `|` joins
+// what its sides say: `timeout|refused` needs one of two. A group that must occur offers what it
+// says; of what is offered the one is kept whose shortest text is longest.
 #include "codec/regex_literal.h"
 
 #include <algorithm>
@@ -32,25 +33,32 @@ class Reader {
  public:
   explicit Reader(std::string_view pattern) : pattern_(pattern) {}
 
-  PatternLiteral read() {
+  PatternLiterals read() {
     std::optional<Sequence> top = read_alternatives(0);
     if (!top || place_ != pattern_.size()) return {};
-    return {std::move(top->best), top->only_characters};
+    PatternLiterals read{std::move(top->best), top->only_characters};
+    if (read.is_whole_pattern && read.any_of.empty()) read.any_of.emplace_back();
+    return read;
   }
 
  private:
   /// What one sequence of atoms has given.
   struct Sequence {
-    std::string best;             ///< Longest finished run.
-    std::string run;              ///< The run being collected.
-    bool only_characters = true;  ///< No other atom, no repeat, no alternative so far.
+    std::vector<std::string> best;  ///< One of these must occur; empty: not known.
+    std::string run;                ///< The run being collected.
+    bool only_characters = true;    ///< No other atom, no repeat, no alternative so far.
 
     void end_run() {
-      if (run.size() > best.size()) best = run;
+      if (run.size() > shortest(best)) best.assign(1, run);
       run.clear();
     }
-    void offer(std::string_view text) {
-      if (text.size() > best.size()) best = text;
+    void offer(std::vector<std::string> texts) {
+      if (shortest(texts) > shortest(best)) best = std::move(texts);
+    }
+    static std::size_t shortest(const std::vector<std::string>& texts) {
+      std::size_t size = texts.empty() ? 0 : texts.front().size();
+      for (const std::string& text : texts) size = std::min(size, text.size());
+      return size;
     }
   };
 
@@ -62,18 +70,34 @@ class Reader {
   std::optional<Sequence> read_alternatives(int depth) {
     constexpr int kDepthMax = 100;
     if (depth > kDepthMax) return std::nullopt;
-    Sequence all;
-    bool single = true;
+    std::optional<Sequence> all;
     while (true) {
       std::optional<Sequence> one = read_sequence(depth);
       if (!one) return std::nullopt;
-      if (single) all = std::move(*one);
-      if (at_end() || peek() == ')') break;
+      if (all) {
+        join(*all, *one);
+      } else {
+        all = std::move(one);
+      }
+      if (at_end() || peek() == ')') return all;
       ++place_;  // the `|`
-      single = false;
     }
-    if (!single) all = Sequence{.best = {}, .run = {}, .only_characters = false};
-    return all;
+  }
+
+  /// `all` becomes what both alternatives say together: nothing when one says nothing.
+  static void join(Sequence& all, Sequence& other) {
+    constexpr std::size_t kLiteralsMax = 16;  // more are no help: each is searched for
+    all.only_characters = false;
+    if (all.best.empty() || other.best.empty() ||
+        all.best.size() + other.best.size() > kLiteralsMax) {
+      all.best.clear();
+      other.best.clear();
+      return;
+    }
+    for (std::string& text : other.best) {
+      if (std::find(all.best.begin(), all.best.end(), text) == all.best.end())
+        all.best.push_back(std::move(text));
+    }
   }
 
   std::optional<Sequence> read_sequence(int depth) {
@@ -153,12 +177,12 @@ class Reader {
     }
     sequence.end_run();
     sequence.only_characters = false;
-    const std::optional<Sequence> inner = read_alternatives(depth + 1);
+    std::optional<Sequence> inner = read_alternatives(depth + 1);
     if (!inner || at_end()) return false;
     ++place_;  // the `)`
     const std::optional<Repeat> repeat = read_repeat();
     if (!repeat) return false;
-    if (!repeat->may_be_absent) sequence.offer(inner->best);
+    if (!repeat->may_be_absent) sequence.offer(std::move(inner->best));
     return true;
   }
 
@@ -244,7 +268,7 @@ class Reader {
 
 }  // namespace
 
-PatternLiteral required_literal_of(std::string_view pattern) {
+PatternLiterals required_literals_of(std::string_view pattern) {
   return Reader(pattern).read();
 }
 

@@ -3,16 +3,18 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace logpond::codec {
 
-struct PatternLiteral {
-  std::string text;               ///< Every match contains this; empty when nothing is known.
-  bool is_whole_pattern = false;  ///< The pattern is nothing but this text: matching is finding it.
+struct PatternLiterals {
+  /// Every match contains one of these; empty when nothing is known.
+  std::vector<std::string> any_of;
+  bool is_whole_pattern = false;  ///< The pattern is nothing but any_of[0]: matching is finding it.
 };
 
-/// Reads `pattern`, which RE2 accepted. Conservative: alternatives, case folding and whatever it
-/// does not understand give an empty text.
-PatternLiteral required_literal_of(std::string_view pattern);
+/// Reads `pattern`, which RE2 accepted. Conservative: case folding and whatever it does not
+/// understand give nothing.
+PatternLiterals required_literals_of(std::string_view pattern);
 
 }  // namespace logpond::codec

@@ -411,13 +411,15 @@ Status GroupSelection::decide_by_fallback(const Matcher& matcher, const codec::B
 
 /// Shapes of the messages of rows that are left, ascending.
 std::vector<std::uint32_t> GroupSelection::message_shapes_in_play() const {
-  std::vector<std::uint32_t> found;
+  std::vector<bool> in_play(data_.messages().directory().shapes.size(), false);
   const auto& shapes = data_.table().shapes;
   for (std::size_t i = 0; i < shapes.size(); ++i) {
-    if (shapes_[i]) found.push_back(shapes[i].message_shape);
+    if (shapes_[i]) in_play[shapes[i].message_shape] = true;
   }
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t i = 0; i < in_play.size(); ++i) {
+    if (in_play[i]) found.push_back(i);
+  }
   return found;
 }
 
@@ -450,12 +452,7 @@ Status GroupSelection::apply_line_filter(const codec::LineFilter& filter,
   const auto op = filter.op();
   const bool is_text =
       op == codec::LineFilterOp::kContains || op == codec::LineFilterOp::kNotContains;
-  std::vector<std::string> literals;
-  if (is_text) {
-    literals = filter.alternatives();
-  } else if (!filter.required_literal().empty()) {
-    literals.emplace_back(filter.required_literal());
-  }
+  const std::vector<std::string> literals = filter.required_literals();
   const bool is_any_empty = std::any_of(literals.begin(), literals.end(),
                                         [](const std::string& text) { return text.empty(); });
   if (literals.empty() || (is_any_empty && !is_text)) {

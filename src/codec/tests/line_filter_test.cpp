@@ -43,12 +43,15 @@ TEST(LineFilter, TheEmptyTextIsInEveryLine) {
 }
 
 TEST(LineFilter, TellsTheLiteralThatEveryKeptLineHas) {
-  EXPECT_EQ(filter(LineFilterOp::kContains, {"slow"}).required_literal(), "slow");
-  EXPECT_EQ(filter(LineFilterOp::kContains, {"slow", "fast"}).required_literal(), "");
-  EXPECT_EQ(filter(LineFilterOp::kMatches, {"id=10[12]"}).required_literal(), "id=10");
-  EXPECT_EQ(filter(LineFilterOp::kMatches, {"id", "ip"}).required_literal(), "");
-  EXPECT_EQ(filter(LineFilterOp::kNotContains, {"slow"}).required_literal(), "");
-  EXPECT_EQ(filter(LineFilterOp::kNotMatches, {"slow"}).required_literal(), "");
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(filter(LineFilterOp::kContains, {"slow"}).required_literals(), Texts{"slow"});
+  EXPECT_EQ(filter(LineFilterOp::kContains, {"a", "b"}).required_literals(), (Texts{"a", "b"}));
+  EXPECT_EQ(filter(LineFilterOp::kMatches, {"id=10[12]"}).required_literals(), Texts{"id=10"});
+  EXPECT_EQ(filter(LineFilterOp::kMatches, {"id", "ip|up"}).required_literals(),
+            (Texts{"id", "ip", "up"}));
+  EXPECT_EQ(filter(LineFilterOp::kMatches, {"id", ".*"}).required_literals(), Texts{});
+  EXPECT_EQ(filter(LineFilterOp::kNotContains, {"slow"}).required_literals(), Texts{"slow"});
+  EXPECT_EQ(filter(LineFilterOp::kNotMatches, {"slow"}).required_literals(), Texts{"slow"});
 }
 
 TEST(LineFilter, ABadExpressionIsRefusedInGosWords) {

@@ -67,7 +67,6 @@ std::uint32_t GroupRows::class_of(std::uint32_t stream, std::uint32_t kind) {
     made.fields = fields;
   }
   classes_.push_back(made);
-  class_streams_.push_back(stream);
   return static_cast<std::uint32_t>(classes_.size() - 1);
 }
 
@@ -79,7 +78,6 @@ Status GroupRows::gather_streams(std::span<const std::uint32_t> rows) {
   if (shape_slots_.empty() && rows.size() >= table.shapes.size()) {
     for (const RowShape& shape : table.shapes) shape_slots_.push_back(kind_slots_[shape.kind]);
   }
-  row_streams_.resize(rows.size());
   row_classes_.resize(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::uint32_t shape = (*row_shapes)[rows[i]];
@@ -92,7 +90,6 @@ Status GroupRows::gather_streams(std::span<const std::uint32_t> rows) {
       slot = class_of(table.senders[table.kinds[kind].sender][place], kind);
     }
     row_classes_[i] = slot;
-    row_streams_[i] = class_streams_[slot];
   }
   return {};
 }
@@ -233,7 +230,6 @@ Result<RecordBlock> GroupRows::block(std::span<const std::uint32_t> rows) {
   block.size = rows.size();
   block.timestamps = timestamps_;
   block.ids = {reinterpret_cast<const std::uint64_t*>(ids_.data()), ids_.size()};
-  block.stream_indexes = row_streams_;
   block.streams = streams_;
   block.class_indexes = row_classes_;
   block.classes = classes_;

@@ -47,13 +47,11 @@ class GroupRows {
   std::vector<std::uint32_t> class_slots_;  // by kind and place of the stream
   std::vector<std::uint32_t> kind_slots_;   // where a kind's places begin
   std::vector<std::uint32_t> shape_slots_;  // the same by row shape; made when many rows come
-  std::vector<std::uint32_t> class_streams_;
   std::deque<std::vector<FieldView>> class_fields_;
   std::vector<StreamPtr> streams_;
 
   std::vector<TimestampNs> timestamps_;
   std::vector<std::int64_t> ids_;
-  std::vector<std::uint32_t> row_streams_;
   std::vector<std::uint32_t> row_classes_;
   std::string text_;
   std::vector<std::size_t> text_ends_;

@@ -244,7 +244,7 @@ std::size_t HiddenRows::find(const RecordBlock& block, std::vector<bool>& hidden
   std::vector<const std::vector<const Deletion*>*> of_streams(block.streams.size());
   std::size_t found = 0;
   for (std::size_t row = 0; row < block.size; ++row) {
-    auto& deletions = of_streams[block.stream_indexes[row]];
+    auto& deletions = of_streams[block.stream_index(row)];
     if (deletions == nullptr) deletions = &deletions_of(block.stream(row));
     const std::string_view line = block.messages.empty() ? std::string_view() : block.messages[row];
     hidden[row] = std::any_of(deletions->begin(), deletions->end(), [&](const Deletion* deletion) {

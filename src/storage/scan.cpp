@@ -5,6 +5,7 @@
 #include <mutex>
 #include <numeric>
 #include <optional>
+#include <span>
 
 #include "platform/team.h"
 #include "storage/batch_rows.h"
@@ -126,7 +127,8 @@ class Scan {
   Status deliver(GroupData& data, const codec::Bitmap& selected, std::size_t place,
                  ScanStats& stats);
   bool hand_over(std::size_t place, const RecordBlock& block);
-  void drop_unwanted(GroupData& data, std::vector<std::uint32_t>& rows);
+  void keep_wanted(GroupData& data, std::span<const std::uint32_t> rows,
+                   std::vector<std::uint32_t>& kept);
   void mark_done(std::size_t place);
   void finish(std::size_t place, const Status& status, const ScanStats& stats);
   void invite_for_the_rest();
@@ -291,8 +293,10 @@ Status Scan::scan_group(const Taken& taken, ScanStats& stats) {
   return status;
 }
 
-/// Takes out the rows that the sink no longer wants.
-void Scan::drop_unwanted(GroupData& data, std::vector<std::uint32_t>& rows) {
+/// The rows that the sink still wants, into `kept`.
+void Scan::keep_wanted(GroupData& data, std::span<const std::uint32_t> rows,
+                       std::vector<std::uint32_t>& kept) {
+  kept.assign(rows.begin(), rows.end());
   const auto times = data.timestamps();
   if (!times) return;  // read before: it cannot fail now
   TimeRange wanted;
@@ -300,18 +304,28 @@ void Scan::drop_unwanted(GroupData& data, std::vector<std::uint32_t>& rows) {
     const std::lock_guard lock(mutex_);
     wanted = sink_.wanted();
   }
-  std::erase_if(rows, [&](std::uint32_t row) { return !wanted.contains((*times)->at(row)); });
+  std::erase_if(kept, [&](std::uint32_t row) { return !wanted.contains((*times)->at(row)); });
+}
+
+std::vector<std::uint32_t> places_of(const codec::Bitmap& selected) {
+  std::vector<std::uint32_t> places(selected.count());
+  if (places.size() == selected.size()) {
+    std::iota(places.begin(), places.end(), 0U);
+    return places;
+  }
+  std::size_t next = 0;
+  selected.for_each([&](std::uint32_t place) { places[next++] = place; });
+  return places;
 }
 
 /// Hands the selected rows to the sink, a block at a time; the newest first where the order says
 /// so.
 Status Scan::deliver(GroupData& data, const codec::Bitmap& selected, std::size_t place,
                      ScanStats& stats) {
-  std::vector<std::uint32_t> rows;
-  rows.reserve(selected.count());
-  selected.for_each([&rows](std::uint32_t row) { rows.push_back(row); });
+  const std::vector<std::uint32_t> rows = places_of(selected);
   stats.rows_matched += rows.size();
   GroupRows source(data, request_.columns, request_.field_names);
+  std::vector<std::uint32_t> kept;
   const bool is_ordered = request_.order != Order::kAny;
   std::size_t size_max = is_ordered ? kFirstBlockRows : kBlockRowsMax;
   for (std::size_t done = 0; done < rows.size();) {
@@ -320,9 +334,11 @@ Status Scan::deliver(GroupData& data, const codec::Bitmap& selected, std::size_t
     const std::size_t begin = request_.order == Order::kBackward ? rows.size() - done - size : done;
     done += size;
     size_max = kBlockRowsMax;
-    const auto first = rows.begin() + static_cast<std::ptrdiff_t>(begin);
-    std::vector<std::uint32_t> block_rows(first, first + static_cast<std::ptrdiff_t>(size));
-    if (is_ordered && done > size) drop_unwanted(data, block_rows);
+    std::span<const std::uint32_t> block_rows = std::span(rows).subspan(begin, size);
+    if (is_ordered && done > size) {
+      keep_wanted(data, block_rows, kept);
+      block_rows = kept;
+    }
     if (block_rows.empty()) continue;
     LOGPOND_TRY(const RecordBlock block, source.block(block_rows));
     if (!hand_over(place, block)) break;

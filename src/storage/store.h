@@ -82,8 +82,9 @@ struct RecordClass {
 struct RecordBlock {
   std::size_t size = 0;
   std::span<const TimestampNs> timestamps;
-  std::span<const std::uint64_t> ids;             ///< RecordId values.
-  std::span<const std::uint32_t> stream_indexes;  ///< Into `streams`.
+  std::span<const std::uint64_t> ids;  ///< RecordId values.
+  /// Into `streams`. May be empty where the classes tell: see stream_index().
+  std::span<const std::uint32_t> stream_indexes;
   std::span<const StreamPtr> streams;
   /// Both empty unless kSeverity; with it they may be empty too where the classes tell.
   std::span<const Severity> severities;
@@ -101,7 +102,10 @@ struct RecordBlock {
   /// Rows of one class also have the same fields: RecordClass::fields, and `field_begins` is empty.
   bool classes_have_fields = false;
 
-  const StreamPtr& stream(std::size_t row) const { return streams[stream_indexes[row]]; }
+  std::uint32_t stream_index(std::size_t row) const {
+    return stream_indexes.empty() ? classes[class_indexes[row]].stream_index : stream_indexes[row];
+  }
+  const StreamPtr& stream(std::size_t row) const { return streams[stream_index(row)]; }
   /// With kSeverity only, as the word.
   Severity severity_of(std::size_t row) const {
     return severities.empty() ? classes[class_indexes[row]].severity : severities[row];

@@ -58,7 +58,7 @@ Status add_cut_group(GroupData& data, const std::vector<bool>& wanted, TimeRange
   GroupRows source(data, Columns::kMessageSize, every_field);
   LOGPOND_TRY(const RecordBlock block, source.block(rows));
   for (std::size_t i = 0; i < block.size; ++i) {
-    if (wanted[block.stream_indexes[i]]) totals.add(block.stream(i), 1, block.message_sizes[i]);
+    if (wanted[block.stream_index(i)]) totals.add(block.stream(i), 1, block.message_sizes[i]);
   }
   return {};
 }

@@ -79,17 +79,24 @@ Status GroupRows::gather_streams(std::span<const std::uint32_t> rows) {
     for (const RowShape& shape : table.shapes) shape_slots_.push_back(kind_slots_[shape.kind]);
   }
   row_classes_.resize(rows.size());
+  // Locals: what is written below might alias the members, which would be read anew each time.
+  const std::uint32_t* const shape_of = row_shapes->data();
+  const std::uint32_t* const place_of = places->data();
+  const std::uint32_t* const by_shape = shape_slots_.empty() ? nullptr : shape_slots_.data();
+  std::uint32_t* const slots = class_slots_.data();
+  std::uint32_t* const classes = row_classes_.data();
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::uint32_t shape = (*row_shapes)[rows[i]];
-    const std::uint32_t place = (*places)[rows[i]];
+    const std::uint32_t row = rows[i];
+    const std::uint32_t shape = shape_of[row];
     const std::uint32_t first =
-        shape_slots_.empty() ? kind_slots_[table.shapes[shape].kind] : shape_slots_[shape];
-    std::uint32_t& slot = class_slots_[first + place];
+        by_shape != nullptr ? by_shape[shape] : kind_slots_[table.shapes[shape].kind];
+    std::uint32_t slot = slots[first + place_of[row]];
     if (slot == kNone) [[unlikely]] {
       const std::uint32_t kind = table.shapes[shape].kind;
-      slot = class_of(table.senders[table.kinds[kind].sender][place], kind);
+      slot = class_of(table.senders[table.kinds[kind].sender][place_of[row]], kind);
+      slots[first + place_of[row]] = slot;
     }
-    row_classes_[i] = slot;
+    classes[i] = slot;
   }
   return {};
 }

@@ -70,7 +70,7 @@ Result<std::vector<std::uint64_t>> rows_of_kinds(GroupData& data,
   return rows;
 }
 
-Status add_group(GroupData& data, const std::vector<bool>& stream_matches,
+Status add_group(GroupData& data, const codec::Bitmap& stream_matches,
                  const std::vector<DeletionPtr>& deletions, Tallies& tallies) {
   const RowTable& table = data.table();
   LOGPOND_TRY(const auto rows_of_kind, rows_of_kinds(data, deletions));
@@ -79,7 +79,7 @@ Status add_group(GroupData& data, const std::vector<bool>& stream_matches,
     const RowKind& kind = table.kinds[i];
     const auto& streams = table.senders[kind.sender];
     const bool matches = std::any_of(streams.begin(), streams.end(), [&](std::uint32_t stream) {
-      return static_cast<bool>(stream_matches[stream]);
+      return stream_matches.test(stream);
     });
     if (!matches || rows_of_kind[i] == 0) continue;
     for (const RowField& field : kind.fields) {
@@ -135,7 +135,7 @@ Result<std::vector<FieldStats>> field_stats_of_view(
     for (const GroupMeta& group : part->groups()) {
       LOGPOND_CHECK_OK(cancel.check());
       if (group.time_max < range.start || group.time_min >= range.end) continue;
-      std::vector<bool> stream_matches;
+      codec::Bitmap stream_matches;
       if (!match_streams(*part, group, request, stream_matches)) continue;
       const auto data = view.cache->get(part, group);
       if (!data) {

@@ -1,14 +1,13 @@
 #include "storage/group_rows.h"
 
 #include <algorithm>
+#include <new>
 #include <numeric>
 
 #include "codec/varint.h"
 
 namespace logpond::storage {
 namespace {
-
-constexpr std::uint32_t kNone = 0xFFFF'FFFF;
 
 bool is_loose(const TableField& field) {
   return static_cast<std::uint8_t>(field.kind) == kLooseFieldTag;
@@ -19,9 +18,6 @@ bool is_loose(const TableField& field) {
 GroupRows::GroupRows(GroupData& data, Columns columns,
                      const std::optional<std::vector<std::string>>& field_names)
     : data_(data), columns_(columns), field_names_(field_names) {
-  for (const GroupStream& stream : data_.group().streams) {
-    streams_.push_back(data_.part().streams()[stream.stream]);
-  }
   choose_fields();
   const RowTable& table = data_.table();
   std::uint32_t slots = 0;
@@ -29,7 +25,8 @@ GroupRows::GroupRows(GroupData& data, Columns columns,
     kind_slots_.push_back(slots);
     slots += static_cast<std::uint32_t>(table.senders[kind.sender].size());
   }
-  class_slots_.assign(slots, kNone);
+  class_slots_.reset(static_cast<std::uint32_t*>(std::calloc(slots, sizeof(std::uint32_t))));
+  if (class_slots_ == nullptr) throw std::bad_alloc();
 }
 
 bool GroupRows::is_wanted(const TableField& field) const {
@@ -53,8 +50,13 @@ void GroupRows::choose_fields() {
 /// The class of rows of a kind in a stream; made when first met.
 std::uint32_t GroupRows::class_of(std::uint32_t stream, std::uint32_t kind) {
   const RowTable& table = data_.table();
+  const auto [place, is_new] =
+      stream_places_.try_emplace(stream, static_cast<std::uint32_t>(streams_.size()));
+  if (is_new) {
+    streams_.push_back(data_.part().streams()[data_.group().streams[stream].stream]);
+  }
   RecordClass made;
-  made.stream_index = stream;
+  made.stream_index = place->second;
   made.severity = table.kinds[kind].severity;
   made.severity_text = table.words[table.kinds[kind].word];
   if (fields_by_class_) {
@@ -83,20 +85,19 @@ Status GroupRows::gather_streams(std::span<const std::uint32_t> rows) {
   const std::uint32_t* const shape_of = row_shapes->data();
   const std::uint32_t* const place_of = places->data();
   const std::uint32_t* const by_shape = shape_slots_.empty() ? nullptr : shape_slots_.data();
-  std::uint32_t* const slots = class_slots_.data();
+  std::uint32_t* const slots = class_slots_.get();
   std::uint32_t* const classes = row_classes_.data();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::uint32_t row = rows[i];
     const std::uint32_t shape = shape_of[row];
     const std::uint32_t first =
         by_shape != nullptr ? by_shape[shape] : kind_slots_[table.shapes[shape].kind];
-    std::uint32_t slot = slots[first + place_of[row]];
-    if (slot == kNone) [[unlikely]] {
+    std::uint32_t& slot = slots[first + place_of[row]];
+    if (slot == 0) [[unlikely]] {
       const std::uint32_t kind = table.shapes[shape].kind;
-      slot = class_of(table.senders[table.kinds[kind].sender][place_of[row]], kind);
-      slots[first + place_of[row]] = slot;
+      slot = class_of(table.senders[table.kinds[kind].sender][place_of[row]], kind) + 1;
     }
-    classes[i] = slot;
+    classes[i] = slot - 1;
   }
   return {};
 }

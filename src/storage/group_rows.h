@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,11 +46,15 @@ class GroupRows {
   bool fields_by_class_ = false;  // no wanted field lies in a column
 
   std::vector<RecordClass> classes_;
-  std::vector<std::uint32_t> class_slots_;  // by kind and place of the stream
+  // By kind and place of the stream: the class and one, or 0. Zero pages from the system, because a
+  // group may have a million streams of which few rows are asked for.
+  std::unique_ptr<std::uint32_t[], void (*)(void*)> class_slots_{nullptr, &std::free};
   std::vector<std::uint32_t> kind_slots_;   // where a kind's places begin
   std::vector<std::uint32_t> shape_slots_;  // the same by row shape; made when many rows come
   std::deque<std::vector<FieldView>> class_fields_;
-  std::vector<StreamPtr> streams_;
+  std::vector<StreamPtr> streams_;  // those met so far
+  std::unordered_map<std::uint32_t, std::uint32_t>
+      stream_places_;  // place in the group -> streams_
 
   std::vector<TimestampNs> timestamps_;
   std::vector<std::int64_t> ids_;

@@ -50,20 +50,22 @@ std::string_view value_without_field(const Matcher& matcher, Severity severity) 
 }
 
 bool match_streams(const Part& part, const GroupMeta& group, const ScanRequest& request,
-                   std::vector<bool>& stream_matches) {
-  bool is_any = false;
-  stream_matches.resize(group.streams.size());
+                   codec::Bitmap& stream_matches) {
+  const auto of_part = part.matching_streams(request.tenant, request.selector);
+  stream_matches.reset(group.streams.size());
   for (std::size_t i = 0; i < group.streams.size(); ++i) {
-    const Stream& stream = *part.streams()[group.streams[i].stream];
-    stream_matches[i] = stream.tenant == request.tenant && request.selector.matches(stream.labels);
-    is_any = is_any || stream_matches[i];
+    if (of_part->test(group.streams[i].stream)) stream_matches.set(i);
   }
-  return is_any;
+  return !stream_matches.none();
 }
 
 GroupSelection::GroupSelection(GroupData& data, const ScanRequest& request, TimeRange range,
-                               std::vector<bool> stream_matches)
-    : data_(data), request_(request), range_(range), stream_matches_(std::move(stream_matches)) {}
+                               codec::Bitmap stream_matches)
+    : data_(data),
+      request_(request),
+      range_(range),
+      stream_matches_(std::move(stream_matches)),
+      all_streams_match_(stream_matches_.count() == stream_matches_.size()) {}
 
 Result<codec::Bitmap> GroupSelection::select() {
   LOGPOND_TRY(const bool may_have, may_have_fields());
@@ -87,7 +89,7 @@ Result<bool> GroupSelection::may_have_fields() {
     if (matcher.op() != MatchOp::kEqual || matcher.value().empty()) continue;
     const auto hash = message::id_hash(matcher.value());
     if (!hash) continue;
-    if (is_any_stream_labelled(matcher)) continue;
+    if (data_.part().has_label(matcher.name())) continue;
     const auto& fields = data_.table().fields;
     // Values of loose fields stand in the filter with their names, if at all.
     if (std::any_of(fields.begin(), fields.end(), is_loose)) continue;
@@ -102,18 +104,24 @@ Result<bool> GroupSelection::may_have_fields() {
 
 bool GroupSelection::has_streams(std::uint32_t sender, bool& all) const {
   const auto& streams = data_.table().senders[sender];
-  const auto matches = [this](std::uint32_t stream) -> bool { return stream_matches_[stream]; };
+  const auto matches = [this](std::uint32_t stream) -> bool {
+    return stream_matches_.test(stream);
+  };
   all = std::all_of(streams.begin(), streams.end(), matches);
   return all || std::any_of(streams.begin(), streams.end(), matches);
 }
 
 void GroupSelection::select_shapes() {
   const RowTable& table = data_.table();
-  std::vector<bool> kinds(table.kinds.size());
-  for (std::size_t i = 0; i < kinds.size(); ++i) {
-    bool all = false;
-    kinds[i] = has_streams(table.kinds[i].sender, all);
+  if (all_streams_match_) {
+    shapes_.assign(table.shapes.size(), true);
+    return;
   }
+  std::vector<bool> senders(table.senders.size());
+  bool all = false;
+  for (std::uint32_t i = 0; i < senders.size(); ++i) senders[i] = has_streams(i, all);
+  std::vector<bool> kinds(table.kinds.size());
+  for (std::size_t i = 0; i < kinds.size(); ++i) kinds[i] = senders[table.kinds[i].sender];
   shapes_.resize(table.shapes.size());
   for (std::size_t i = 0; i < shapes_.size(); ++i) shapes_[i] = kinds[table.shapes[i].kind];
 }
@@ -143,6 +151,7 @@ Status GroupSelection::select_by_time() {
 }
 
 Status GroupSelection::select_by_stream() {
+  if (all_streams_match_) return {};
   const RowTable& table = data_.table();
   std::vector<bool> is_split(table.senders.size(), false);  // some streams match, others do not
   bool is_any = false;
@@ -156,7 +165,7 @@ Status GroupSelection::select_by_stream() {
   LOGPOND_TRY(const auto* places, data_.stream_places());
   rows_.for_each([&](std::uint32_t row) {
     const std::uint32_t sender = table.kinds[table.shapes[(*row_shapes)[row]].kind].sender;
-    if (is_split[sender] && !stream_matches_[table.senders[sender][(*places)[row]]]) {
+    if (is_split[sender] && !stream_matches_.test(table.senders[sender][(*places)[row]])) {
       rows_.clear(row);
     }
   });
@@ -189,7 +198,7 @@ void GroupSelection::decide(std::uint32_t row, bool keeps, codec::Bitmap& undeci
 Result<std::optional<codec::Bitmap>> GroupSelection::rows_of_only_field(const Matcher& matcher,
                                                                         const Candidates& queues) {
   const RowTable& table = data_.table();
-  if (is_any_stream_labelled(matcher)) return std::nullopt;
+  if (data_.part().has_label(matcher.name())) return std::nullopt;
   std::optional<std::uint32_t> only;
   for (std::size_t i = 0; i < queues.size(); ++i) {
     if (matcher.matches(value_without_field(matcher, table.kinds[i].severity))) return std::nullopt;
@@ -216,13 +225,6 @@ Result<std::optional<codec::Bitmap>> GroupSelection::rows_of_only_field(const Ma
   }
   LOGPOND_CHECK_OK(add_rows_of_words(matcher, found));
   return found;
-}
-
-bool GroupSelection::is_any_stream_labelled(const Matcher& matcher) const {
-  const auto& streams = data_.group().streams;
-  return std::any_of(streams.begin(), streams.end(), [&](const GroupStream& s) {
-    return data_.part().streams()[s.stream]->labels.has(matcher.name());
-  });
 }
 
 /// Rows whose field says what the severity's text says, where that matches.

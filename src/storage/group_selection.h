@@ -19,16 +19,16 @@ namespace logpond::storage {
 std::string_view value_without_field(const Matcher& matcher, Severity severity);
 
 /// True when some stream of the group matches: else it is pruned by its header alone.
-/// `stream_matches` gets one entry a stream of the group.
+/// `stream_matches` gets the places of those in the group's list.
 bool match_streams(const Part& part, const GroupMeta& group, const ScanRequest& request,
-                   std::vector<bool>& stream_matches);
+                   codec::Bitmap& stream_matches);
 
 /// Borrows everything. Threads: one at a time. Errors: kIo, kCorruption, kCancelled,
 /// kDeadlineExceeded.
 class GroupSelection {
  public:
   GroupSelection(GroupData& data, const ScanRequest& request, TimeRange range,
-                 std::vector<bool> stream_matches);
+                 codec::Bitmap stream_matches);
 
   /// Rows that the request keeps; its size is that of the group.
   Result<codec::Bitmap> select();
@@ -47,7 +47,6 @@ class GroupSelection {
   Status select_by_field(const Matcher& matcher);
   Result<std::optional<codec::Bitmap>> rows_of_only_field(const Matcher& matcher,
                                                           const Candidates& queues);
-  bool is_any_stream_labelled(const Matcher& matcher) const;
   Status add_rows_of_words(const Matcher& matcher, codec::Bitmap& found);
   Status decide_each_row(const Matcher& matcher, const Candidates& queues);
   std::vector<std::uint32_t> candidates(const Matcher& matcher, const RowKind& kind) const;
@@ -69,7 +68,8 @@ class GroupSelection {
   GroupData& data_;
   const ScanRequest& request_;
   const TimeRange range_;
-  const std::vector<bool> stream_matches_;
+  const codec::Bitmap stream_matches_;
+  const bool all_streams_match_;
   std::vector<bool> shapes_;  // row shapes that may have a row
   codec::Bitmap rows_;
 };

@@ -127,6 +127,7 @@ Result<std::shared_ptr<const Part>> Part::open(platform::FileSystem& fs,
     const TenantId tenant{std::string(reader.sized_bytes())};
     auto stream = streams.intern(tenant, reader.sized_bytes());
     if (!stream) return in_context(stream.error());
+    part->note_label_names((*stream)->labels);
     part->streams_.push_back(std::move(*stream));
   }
   const std::uint64_t groups = reader.varint();
@@ -143,6 +144,32 @@ Result<std::shared_ptr<const Part>> Part::open(platform::FileSystem& fs,
   if (!reader.ok() || !rest.empty())
     return in_context({ErrorCode::kCorruption, "footer is damaged"});
   return std::shared_ptr<const Part>(std::move(part));
+}
+
+void Part::note_label_names(const Labels& labels) {
+  const auto is_known = [this](const Label& label) { return label_names_.contains(label.name); };
+  if (std::all_of(labels.all().begin(), labels.all().end(), is_known)) return;
+  for (const Label& label : labels.all()) label_names_.insert(label.name);
+}
+
+std::shared_ptr<const codec::Bitmap> Part::matching_streams(const TenantId& tenant,
+                                                            const Selector& selector) const {
+  std::string key = selector.key();
+  codec::put_bytes(key, tenant.value);
+  {
+    const std::lock_guard lock(matching_mutex_);
+    for (const Matching& known : matching_) {
+      if (known.key == key) return known.streams;
+    }
+  }
+  auto streams = std::make_shared<codec::Bitmap>(streams_.size());
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    if (streams_[i]->tenant == tenant && selector.matches(streams_[i]->labels)) streams->set(i);
+  }
+  const std::lock_guard lock(matching_mutex_);
+  matching_.push_front({std::move(key), streams});
+  if (matching_.size() > kMatchingMax) matching_.pop_back();
+  return streams;
 }
 
 Status Part::read_block(const GroupMeta& group, const BlockMeta& block, BlockBuffer& raw) const {

@@ -3,17 +3,24 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "codec/bitmap.h"
 #include "core/result.h"
 #include "platform/file_system.h"
 #include "storage/block_buffer.h"
 #include "storage/group_encoder.h"
 #include "storage/row_group.h"
+#include "storage/selector.h"
 #include "storage/stream_table.h"
 
 namespace logpond::storage {
@@ -45,6 +52,12 @@ class Part {
   const PartSummary& summary() const { return summary_; }
   const std::vector<GroupMeta>& groups() const { return groups_; }
   const std::vector<StreamPtr>& streams() const { return streams_; }
+  /// The streams that match, by place in streams(). The answers to the last few selectors are kept:
+  /// a part may have a million streams.
+  std::shared_ptr<const codec::Bitmap> matching_streams(const TenantId& tenant,
+                                                        const Selector& selector) const;
+  /// True when a stream has a label of this name.
+  bool has_label(std::string_view name) const { return label_names_.contains(name); }
 
   /// Reads one block, checks it and decompresses it into `raw`. Errors: kIo, kCorruption.
   Status read_block(const GroupMeta& group, const BlockMeta& block, BlockBuffer& raw) const;
@@ -52,10 +65,22 @@ class Part {
   Result<std::string> read_group_bytes(const GroupMeta& group) const;
 
  private:
+  void note_label_names(const Labels& labels);
+
+  struct Matching {
+    std::string key;
+    std::shared_ptr<const codec::Bitmap> streams;
+  };
+  static constexpr std::size_t kMatchingMax = 4;
+
   PartSummary summary_;
   std::vector<GroupMeta> groups_;
   std::vector<StreamPtr> streams_;
+  std::set<std::string, std::less<>> label_names_;
   std::unique_ptr<platform::File> file_;
+
+  mutable std::mutex matching_mutex_;
+  mutable std::deque<Matching> matching_;  // the latest first
 };
 
 /// Writes a part: groups one after the other, then the footer; durable and under its final name

@@ -94,15 +94,15 @@ class PatternCounter {
   }
 
   const ScanRequest& request() const { return request_; }
-  Status count_group(GroupData& data, std::vector<bool> stream_matches);
+  Status count_group(GroupData& data, codec::Bitmap stream_matches);
   Status count_batches();
   /// Templates met in the range may have been there long before it.
-  Status look_before(GroupData& data, std::vector<bool> stream_matches);
+  Status look_before(GroupData& data, codec::Bitmap stream_matches);
   std::vector<Pattern> sorted() const { return courses_.sorted(); }
 
  private:
   /// Rows in `range` of streams that match and that no deletion hides.
-  Result<codec::Bitmap> rows_of(GroupData& data, TimeRange range, std::vector<bool> stream_matches);
+  Result<codec::Bitmap> rows_of(GroupData& data, TimeRange range, codec::Bitmap stream_matches);
   void count_batch(const StoredBatch& stored, message::MessageEncoder& encoder);
 
   const StoreView& view_;
@@ -112,7 +112,7 @@ class PatternCounter {
 };
 
 Result<codec::Bitmap> PatternCounter::rows_of(GroupData& data, TimeRange range,
-                                              std::vector<bool> stream_matches) {
+                                              codec::Bitmap stream_matches) {
   GroupSelection selection(data, request_, range, std::move(stream_matches));
   LOGPOND_TRY(codec::Bitmap rows, selection.select());
   HiddenRows concerned(deletions_of_group(data.part(), data.group(), view_.deletions));
@@ -122,7 +122,7 @@ Result<codec::Bitmap> PatternCounter::rows_of(GroupData& data, TimeRange range,
   return rows;
 }
 
-Status PatternCounter::count_group(GroupData& data, std::vector<bool> stream_matches) {
+Status PatternCounter::count_group(GroupData& data, codec::Bitmap stream_matches) {
   LOGPOND_TRY(const codec::Bitmap rows, rows_of(data, request_.range, std::move(stream_matches)));
   LOGPOND_TRY(const auto* row_shapes, data.row_shapes());
   LOGPOND_TRY(const SeriesColumn* times, data.timestamps());
@@ -173,7 +173,7 @@ Status PatternCounter::count_batches() {
   return {};
 }
 
-Status PatternCounter::look_before(GroupData& data, std::vector<bool> stream_matches) {
+Status PatternCounter::look_before(GroupData& data, codec::Bitmap stream_matches) {
   const auto& directory = data.messages().directory();
   const auto& shapes = data.table().shapes;
   std::vector<Course*> by_shape(shapes.size(), nullptr);
@@ -203,7 +203,7 @@ Status visit_groups(const StoreView& view, const ScanRequest& request, TimeRange
                     const std::function<void(const Error&)>& on_damage, Use use) {
   const auto visit = [&](const std::shared_ptr<const Part>& part,
                          const GroupMeta& group) -> Status {
-    std::vector<bool> stream_matches;
+    codec::Bitmap stream_matches;
     if (group.time_max < range.start || group.time_min >= range.end) return {};
     if (!match_streams(*part, group, request, stream_matches)) return {};
     LOGPOND_TRY(const auto data, view.cache->get(part, group));
@@ -230,13 +230,13 @@ Result<std::vector<Pattern>> patterns_of_view(const StoreView& view, const Patte
                                               const std::function<void(const Error&)>& on_damage) {
   PatternCounter counter(view, wanted);
   const ScanRequest& request = counter.request();
-  const auto count = [&](GroupData& data, std::vector<bool> matches) {
+  const auto count = [&](GroupData& data, codec::Bitmap matches) {
     return counter.count_group(data, std::move(matches));
   };
   LOGPOND_CHECK_OK(visit_groups(view, request, request.range, on_damage, count));
   LOGPOND_CHECK_OK(counter.count_batches());
   const TimeRange earlier{std::numeric_limits<TimestampNs>::min(), request.range.start};
-  const auto look = [&](GroupData& data, std::vector<bool> matches) {
+  const auto look = [&](GroupData& data, codec::Bitmap matches) {
     return counter.look_before(data, std::move(matches));
   };
   LOGPOND_CHECK_OK(visit_groups(view, request, earlier, on_damage, look));

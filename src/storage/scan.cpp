@@ -271,7 +271,7 @@ Status Scan::scan_batch(const Taken& taken, ScanStats& stats) {
 
 Status Scan::scan_group(const Taken& taken, ScanStats& stats) {
   const Unit& unit = units_[taken.place];
-  std::vector<bool> stream_matches;
+  codec::Bitmap stream_matches;
   if (!match_streams(*unit.part, *unit.group, request_, stream_matches)) {
     ++stats.groups_pruned;
     return {};

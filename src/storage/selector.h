@@ -28,6 +28,7 @@ class Matcher {
   MatchOp op_ = MatchOp::kEqual;
   std::string value_;
   std::vector<codec::Regex> regex_;  // none or one
+  bool asks_presence_ = false;       // the expression is `.+`
 };
 
 /// Threads: safe to read from any. An empty selector matches every stream.
@@ -37,6 +38,8 @@ class Selector {
   explicit Selector(std::vector<Matcher> matchers) : matchers_(std::move(matchers)) {}
   bool matches(const Labels& labels) const;
   const std::vector<Matcher>& matchers() const { return matchers_; }
+  /// Equal selectors have equal keys; no form for people.
+  std::string key() const;
 
  private:
   std::vector<Matcher> matchers_;

@@ -105,14 +105,13 @@ Result<std::vector<StreamVolume>> volume_of_view(
     const platform::CancelToken& cancel, const std::function<void(const Error&)>& on_damage) {
   Totals totals;
   for (const auto& part : view.parts) {
-    std::vector<bool> part_wanted;
-    for (const StreamPtr& stream : part->streams())
-      part_wanted.push_back(matches(*stream, tenant, selector));
+    const auto part_wanted = part->matching_streams(tenant, selector);
     for (const GroupMeta& group : part->groups()) {
       LOGPOND_CHECK_OK(cancel.check());
       if (group.time_max < range.start || group.time_min >= range.end) continue;
       std::vector<bool> wanted;
-      for (const GroupStream& stream : group.streams) wanted.push_back(part_wanted[stream.stream]);
+      for (const GroupStream& stream : group.streams)
+        wanted.push_back(part_wanted->test(stream.stream));
       if (group.time_min >= range.start && group.time_max < range.end) {
         for (std::size_t i = 0; i < wanted.size(); ++i) {
           const GroupStream& stream = group.streams[i];

@@ -21,6 +21,14 @@ class ValueLog {
     values_.push_back(value);
   }
   std::size_t size() const { return values_.size(); }
+  std::span<const column::Value> since(std::size_t size) const {
+    return std::span(values_).subspan(size);
+  }
+  /// Forgets what was added after there were `size` values.
+  void take_back(std::size_t size) {
+    cells_.resize(size);
+    values_.resize(size);
+  }
   /// Memory that arranging what was added takes.
   std::size_t size_bytes() const {
     return values_.size() * (2 * sizeof(column::Value) + sizeof(std::uint32_t));
@@ -31,15 +39,14 @@ class ValueLog {
     arranged_.clear();
   }
 
-  /// Puts the values into their order on disk: by lane, in a lane by shape, in a shape by occurrence.
-  /// Occurrences of a nested shape are numbered as the references to it lie in the one lane that
-  /// holds them, so that position and occurrence follow from each other without a list of either.
-  /// `order` lists the lanes as they shall follow each other.
+  /// Puts the values into their order on disk: by lane, in a lane by shape, in a shape by
+  /// occurrence. Occurrences of a nested shape are numbered as the references to it lie in the one
+  /// lane that holds them, so that position and occurrence follow from each other without a list of
+  /// either. `order` lists the lanes as they shall follow each other.
   void arrange(ShapeTable& shapes, LaneTable& lanes, std::span<const std::uint32_t> order);
   /// The values of a lane, after arrange(). May be changed.
   std::span<column::Value> lane(std::uint32_t lane) {
-    return std::span(arranged_).subspan(lane_begins_[lane],
-                                        lane_ends_[lane] - lane_begins_[lane]);
+    return std::span(arranged_).subspan(lane_begins_[lane], lane_ends_[lane] - lane_begins_[lane]);
   }
 
  private:

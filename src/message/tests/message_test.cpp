@@ -8,7 +8,9 @@
 #include "message/message_encoder.h"
 #include "message/message_reader.h"
 #include "message/message_search.h"
+#include "message/structure.h"
 #include "message/tests/line_generator.h"
+#include "message/tests/packed_lines.h"
 
 namespace logpond::message {
 namespace {
@@ -23,14 +25,7 @@ struct Packed {
 
 /// The reader keeps a pointer to `packed`.
 void open_reader(Packed& packed) {
-  auto reader = MessageReader::open(
-      packed.encoded.directory, [&packed](std::uint32_t page) -> Result<std::string> {
-        const auto& pages = packed.encoded.pages;
-        if (page >= pages.size()) return fail(ErrorCode::kCorruption, "no such page");
-        const std::size_t end =
-            page + 1 < pages.size() ? pages[page + 1].begin : packed.encoded.page_bytes.size();
-        return packed.encoded.page_bytes.substr(pages[page].begin, end - pages[page].begin);
-      });
+  auto reader = MessageReader::open(packed.encoded.directory, testing::pages_of(packed.encoded));
   ASSERT_TRUE(reader) << reader.error().message;
   packed.reader = std::move(*reader);
 }
@@ -58,8 +53,7 @@ std::unique_ptr<Packed> pack(const std::vector<std::string>& lines) {
 void expect_lines(Packed& packed, const std::vector<std::string>& lines) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     std::string text;
-    const auto read =
-        packed.reader->append_text(packed.shapes[i], packed.occurrences[i], text);
+    const auto read = packed.reader->append_text(packed.shapes[i], packed.occurrences[i], text);
     ASSERT_TRUE(read) << read.error().message << " in line " << i << ": " << lines[i];
     ASSERT_EQ(text, lines[i]);
     const auto size = packed.reader->text_size(packed.shapes[i], packed.occurrences[i]);
@@ -99,7 +93,8 @@ std::string piece_of(const std::vector<std::string>& lines) {
   const std::string& line = lines[*rc::gen::inRange<std::size_t>(0, lines.size())];
   if (line.empty()) return "x";
   const auto begin = *rc::gen::inRange<std::size_t>(0, line.size());
-  const auto size = *rc::gen::inRange<std::size_t>(1, std::min<std::size_t>(line.size() - begin, 24) + 1);
+  const auto size =
+      *rc::gen::inRange<std::size_t>(1, std::min<std::size_t>(line.size() - begin, 24) + 1);
   return line.substr(begin, size);
 }
 
@@ -132,7 +127,8 @@ TEST(Messages, KeysThatChangeWithEveryLineAreStoredMemberByMember) {
   for (int i = 0; i < 3000; ++i) {
     const std::string n = std::to_string(i);
     lines.push_back(R"({"k)" + n + R"(":)" + n + R"(,"labels":{"l)" + n + R"(":"v)" + n +
-                    R"( x"},"status":200,"items":[)" + std::string(static_cast<std::size_t>(i % 70), '1') + "]}");
+                    R"( x"},"status":200,"items":[)" +
+                    std::string(static_cast<std::size_t>(i % 70), '1') + "]}");
   }
   const auto packed = pack(lines);
   expect_lines(*packed, lines);
@@ -145,9 +141,38 @@ TEST(Messages, KeysThatChangeWithEveryLineAreStoredMemberByMember) {
   EXPECT_LE(roots, 2 * 512 + 2);
 }
 
+/// Another key with the hash that `http_request` has: see path_of_member().
+constexpr std::string_view kKey = "http_request";
+constexpr std::string_view kKeyMadeUp =
+    "\xb9\x39\x42\xea\x7b\x73\x82\x67\x3b\xaf\x49\xdf\xb6\x77\x46\x7d";
+
+TEST(Messages, KeysThatAreMadeUpToHaveOneHashDoNotMixTheirValues) {
+  ASSERT_EQ(path_of_member(0, kKey), path_of_member(0, kKeyMadeUp));
+  std::vector<std::string> lines;
+  for (int i = 0; i < 200; ++i) {
+    const std::string_view key = i % 3 == 0 ? kKeyMadeUp : kKey;
+    std::string line = "{\"" + std::string(key) + "\":{\"took\":" + std::to_string(i * 17) +
+                       R"(,"in":{"text":"user )" + std::to_string(i) + R"( left"}}})";
+    if (i % 7 == 0)
+      line.insert(line.size() - 1, ",\"" + std::string(kKey) + R"(":{"took":1,"in":{}})");
+    lines.push_back(line);
+  }
+  const auto packed = pack(lines);
+  expect_lines(*packed, lines);
+  expect_found(*packed, lines, "user 9");
+}
+
+TEST(Messages, NamesOfFieldsThatAreMadeUpToHaveOneHashAreTwoFields) {
+  MessageEncoder encoder(1);
+  const std::uint32_t shape = encoder.field_shape(kKey, 0);
+  EXPECT_NE(encoder.field_shape(kKeyMadeUp, 0), shape);
+  EXPECT_EQ(encoder.field_shape(kKey, 0), shape);
+}
+
 TEST(Messages, LongAndHoledLinesAreKeptAsTheyAre) {
-  const std::vector<std::string> lines = {std::string(70'000, 'a') + "17", std::string("a\x11") + "b",
-                                          "", "plain", std::string(70'000, '\x11')};
+  const std::vector<std::string> lines = {std::string(70'000, 'a') + "17",
+                                          std::string("a\x11") + "b", "", "plain",
+                                          std::string(70'000, '\x11')};
   const auto packed = pack(lines);
   expect_lines(*packed, lines);
   expect_found(*packed, lines, "a17");
@@ -161,7 +186,8 @@ TEST(Messages, LinesThatNeverRepeatStopBeingTakenApart) {
     std::string line;
     for (int w = 0; w < 4; ++w) {
       state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-      for (int c = 0; c < 6; ++c) line.push_back(static_cast<char>('a' + (state >> (20 + 5 * c)) % 26));
+      for (int c = 0; c < 6; ++c)
+        line.push_back(static_cast<char>('a' + (state >> (20 + 5 * c)) % 26));
       line.push_back(' ');
     }
     lines.push_back(line);
@@ -183,15 +209,11 @@ TEST(Messages, ADamagedDirectoryOrPageIsAnErrorAndNeverACrash) {
   for (int round = 0; round < 3000; ++round) {
     packed->encoded = whole;
     state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-    std::string& bytes = (state >> 60) % 2 == 0 ? packed->encoded.directory : packed->encoded.page_bytes;
+    std::string& bytes =
+        (state >> 60) % 2 == 0 ? packed->encoded.directory : packed->encoded.page_bytes;
     bytes[(state >> 20) % bytes.size()] ^= static_cast<char>(1U << ((state >> 8) % 8));
-    auto reader = MessageReader::open(packed->encoded.directory, [&](std::uint32_t page) -> Result<std::string> {
-      const auto& pages = packed->encoded.pages;
-      if (page >= pages.size()) return fail(ErrorCode::kCorruption, "no such page");
-      const std::size_t end =
-          page + 1 < pages.size() ? pages[page + 1].begin : packed->encoded.page_bytes.size();
-      return packed->encoded.page_bytes.substr(pages[page].begin, end - pages[page].begin);
-    });
+    auto reader =
+        MessageReader::open(packed->encoded.directory, testing::pages_of(packed->encoded));
     if (!reader) continue;
     std::string text;
     for (std::size_t i = 0; i < lines.size(); i += 7) {

@@ -38,8 +38,8 @@ struct HoleView {
 
 /// Static text beside a hole: the bytes nearest to it, each half the high byte first as they stand.
 struct BorderBytes {
-  std::uint16_t before = 0;  ///< The two bytes before the hole.
-  std::uint16_t after = 0;   ///< The two bytes behind it.
+  std::uint16_t before = 0;      ///< The two bytes before the hole.
+  std::uint16_t after = 0;       ///< The two bytes behind it.
   std::uint8_t before_size = 0;  ///< How many there are, at most 2.
   std::uint8_t after_size = 0;
   bool is_end = false;  ///< The shape's last hole.
@@ -55,9 +55,11 @@ class MessageReader {
 
   const Directory& directory() const { return directory_; }
   const std::vector<HoleView>& holes() const { return holes_; }
+  /// False when a hole of the same shape that stands before it has the same lane.
+  bool is_first_of_lane(std::size_t hole) const { return is_first_of_lane_[hole]; }
   std::uint32_t lane_size(std::uint32_t lane) const { return lane_sizes_[lane]; }
-  /// Reads what searching needs beside the directory: stamps of the small columns, borders of holes.
-  /// Before stamp() and borders() are called.
+  /// Reads what searching needs beside the directory: stamps of the small columns, borders of
+  /// holes. Before stamp() and borders() are called.
   Status prepare_search();
   /// What values of the lane can be; references do not count.
   const column::Stamp& stamp(std::uint32_t lane) const { return stamps_[lane]; }
@@ -81,16 +83,18 @@ class MessageReader {
   Status load_lane(std::uint32_t lane);
   Result<column::Column> read_column(std::uint32_t lane);
   Result<std::string_view> small_page(std::uint32_t page);
-  Status number_references(LaneColumn& lane) const;
-  Status append_nested(std::uint32_t shape, std::uint32_t occurrence, unsigned depth,
+  Status number_references(std::uint32_t lane, LaneColumn& column);
+  struct Budget;
+  Status append_nested(std::uint32_t shape, std::uint32_t occurrence, Budget& budget,
                        std::string& out);
-  Status append_value(std::uint32_t lane, std::uint32_t at, unsigned depth, std::string& out);
-  Status add_size(std::uint32_t shape, std::uint32_t occurrence, unsigned depth,
+  Status append_value(std::uint32_t lane, std::uint32_t at, Budget& budget, std::string& out);
+  Status add_size(std::uint32_t shape, std::uint32_t occurrence, Budget& budget,
                   std::uint64_t& size);
 
   Directory directory_;
   const LoadPage load_;
   std::vector<HoleView> holes_;
+  std::vector<bool> is_first_of_lane_;  // by hole
   std::vector<std::uint32_t> lane_sizes_;
   std::vector<ColumnPlace> places_;
   std::uint32_t small_pages_ = 0;
@@ -108,6 +112,7 @@ class MessageReader {
   std::vector<std::atomic<const LaneColumn*>> lanes_;
   std::vector<std::unique_ptr<LaneColumn>> owned_lanes_;
   std::vector<std::unique_ptr<std::string>> pages_;  // of small columns
+  std::vector<std::uint32_t> referrers_;  // by shape, the lane that refers to it, as far as known
 };
 
 }  // namespace logpond::message

@@ -88,7 +88,8 @@ bool LiteralSearch::may_hold(const DirectoryShape& shape) const {
   if (!owns_lanes(shape.kind)) return shape.hole_count > 0;
   for (std::uint32_t h = 0; h < shape.hole_count; ++h) {
     const std::uint32_t hole = shape.first_hole + h;
-    if (reader_.stamp(reader_.holes()[hole].lane).may_match(Place::kContains, literal_)) return true;
+    if (reader_.stamp(reader_.holes()[hole].lane).may_match(Place::kContains, literal_))
+      return true;
     if (may_cross(reader_.borders()[hole])) return true;
   }
   return false;
@@ -106,8 +107,7 @@ void LiteralSearch::mark_static_hits() {
   const std::string_view texts = directory_.texts;
   std::size_t shape = 0;
   for (std::size_t at = codec::find_literal(texts, literal_); at != std::string_view::npos;) {
-    while (shape + 1 < directory_.shapes.size() &&
-           directory_.shapes[shape + 1].text_offset <= at) {
+    while (shape + 1 < directory_.shapes.size() && directory_.shapes[shape + 1].text_offset <= at) {
       ++shape;
     }
     const DirectoryShape& entry = directory_.shapes[shape];
@@ -138,9 +138,8 @@ std::string_view LiteralSearch::piece(const DirectoryShape& shape, std::uint32_t
   const auto& holes = reader_.holes();
   const std::uint32_t begin =
       number == 0 ? shape.text_offset : holes[shape.first_hole + number - 1].at + 1;
-  const std::uint32_t end = number == shape.hole_count
-                                ? shape.text_offset + shape.text_size
-                                : holes[shape.first_hole + number].at;
+  const std::uint32_t end = number == shape.hole_count ? shape.text_offset + shape.text_size
+                                                       : holes[shape.first_hole + number].at;
   return std::string_view(directory_.texts).substr(begin, end - begin);
 }
 
@@ -167,18 +166,13 @@ Result<Found> LiteralSearch::find_nested(std::uint32_t number, unsigned depth) {
 Status LiteralSearch::find_in_values(const DirectoryShape& shape, unsigned depth, Places& places) {
   for (std::uint32_t h = 0; h < shape.hole_count; ++h) {
     const HoleView& hole = reader_.holes()[shape.first_hole + h];
-    // Holes of one lane share its values: look once.
-    if (h > 0 && reader_.holes()[shape.first_hole + h - 1].lane == hole.lane) continue;
+    // Holes of one lane share its values, and the first one's lie first: look once.
+    if (!reader_.is_first_of_lane(shape.first_hole + h)) continue;
     LOGPOND_TRY(const LaneMatches* matches, match_lane(hole.lane, depth));
     if (matches->sure.empty() && matches->maybe.empty()) continue;
-    std::uint32_t first = hole.first;
-    for (std::uint32_t g = 0; g < h; ++g) {
-      const HoleView& earlier = reader_.holes()[shape.first_hole + g];
-      if (earlier.lane == hole.lane) first = std::min(first, earlier.first);
-    }
     const std::uint64_t size = std::uint64_t{shape.count} * hole.step;
-    append_occurrences(matches->sure, first, size, hole.step, places.sure);
-    append_occurrences(matches->maybe, first, size, hole.step, places.maybe);
+    append_occurrences(matches->sure, hole.first, size, hole.step, places.sure);
+    append_occurrences(matches->maybe, hole.first, size, hole.step, places.maybe);
   }
   return {};
 }

@@ -1,8 +1,9 @@
-// Shapes, lanes and cells: how messages are taken apart into columns. Words: docs/formats/messages.md.
+// Shapes, lanes and cells: how messages are taken apart into columns. Words:
+// docs/formats/messages.md.
 //
-//   shape  static text with holes: a template of plain text, one JSON object or array, a logfmt line
-//   lane   one column of values: what fills holes of one meaning, whatever shapes they stand in
-//   cell   the values that one shape puts into one lane
+//   shape  static text with holes: a template of plain text, one JSON object or array, a logfmt
+//   line lane   one column of values: what fills holes of one meaning, whatever shapes they stand
+//   in cell   the values that one shape puts into one lane
 #pragma once
 
 #include <cstddef>
@@ -39,6 +40,10 @@ inline constexpr LaneKind kLaneKindLast = LaneKind::kOwned;
 inline constexpr std::uint32_t kNoShape = 0xFFFF'FFFF;
 /// A group has no more shapes; documents and templates beyond are stored as raw text.
 inline constexpr std::size_t kShapesMax = 200'000;
+/// Values of all lanes of a group together, references included. A group that is being built ends
+/// at 192 MiB of memory, of which a value takes 36 bytes; merging adds at most as much again. What
+/// claims more is damage, not a reason to take memory.
+inline constexpr std::uint64_t kGroupValuesMax = std::uint64_t{1} << 24;
 
 /// Columns with this many packed bytes or more have a page of their own; smaller ones share pages
 /// of up to kPageBytes.

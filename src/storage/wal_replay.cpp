@@ -56,7 +56,10 @@ Status WalReplay::read_segment(const platform::File& file, std::uint64_t file_by
     const auto header = read_wal_frame_header(head, segment);
     if (!header) break;
     at += Wal::kFrameHeaderBytes;
-    LOGPOND_TRY(const std::string_view payload, peek(file, at, header->payload_bytes));
+    // No memory for what is not there: the payload is then too short, and torn.
+    const std::uint64_t rest = file_bytes > at ? file_bytes - at : 0;
+    LOGPOND_TRY(const std::string_view payload,
+                peek(file, at, std::min<std::uint64_t>(header->payload_bytes, rest)));
     at += payload.size();
     LOGPOND_CHECK_OK(take_frame(segment, *header, payload));
     report(at);

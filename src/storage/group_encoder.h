@@ -96,6 +96,7 @@ class GroupEncoder {
   std::vector<std::uint32_t> shape_slots_;  // the same over table_.shapes
   std::vector<RecentShape> recent_shapes_;  // by message shape
   std::uint64_t message_bytes_ = 0;
+  std::uint64_t fields_count_ = 0;
 
   std::vector<TimestampNs> timestamps_;
   std::vector<std::int64_t> ids_;

@@ -9,6 +9,9 @@ namespace logpond::storage {
 namespace {
 
 constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+/// Beyond, a table of all kinds and streams would be larger than the rows that fill few of its
+/// places.
+constexpr std::size_t kClassSlotsMax = std::size_t{1} << 22;
 
 bool is_loose(const TableField& field) {
   return static_cast<std::uint8_t>(field.kind) == kLooseFieldTag;
@@ -29,7 +32,13 @@ GroupRows::GroupRows(GroupData& data, Columns columns,
     kind_slots_.push_back(slots);
     slots += table.senders[kind.sender].size();
   }
-  class_slots_.assign(slots, kNone);
+  if (slots <= kClassSlotsMax) class_slots_.assign(slots, kNone);
+}
+
+/// Where the number of a class is kept, kNone before it is made.
+std::uint32_t& GroupRows::class_slot(std::uint32_t kind, std::uint32_t place) {
+  if (!class_slots_.empty()) return class_slots_[kind_slots_[kind] + place];
+  return sparse_class_slots_.try_emplace(std::uint64_t{kind} << 32 | place, kNone).first->second;
 }
 
 bool GroupRows::is_wanted(const TableField& field) const {
@@ -44,9 +53,8 @@ void GroupRows::choose_fields() {
   for (const TableField& field : table.fields) wanted_.push_back(is_wanted(field));
   fields_by_class_ = true;
   for (const RowKind& kind : table.kinds) {
-    const bool has = std::any_of(kind.fields.begin(), kind.fields.end(), [&](const RowField& f) {
-      return wanted_[f.field] && !f.is_word;
-    });
+    const bool has = std::any_of(kind.fields.begin(), kind.fields.end(),
+                                 [&](const RowField& f) { return wanted_[f.field] && !f.is_word; });
     fields_by_class_ = fields_by_class_ && !has;
   }
 }
@@ -80,7 +88,7 @@ Status GroupRows::gather_streams(std::span<const std::uint32_t> rows) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::uint32_t kind = table.shapes[(*row_shapes)[rows[i]]].kind;
     const std::uint32_t place = (*places)[rows[i]];
-    std::uint32_t& slot = class_slots_[kind_slots_[kind] + place];
+    std::uint32_t& slot = class_slot(kind, place);
     if (slot == kNone) slot = class_of(table.senders[table.kinds[kind].sender][place], kind);
     row_classes_[i] = slot;
     row_streams_[i] = classes_[slot].stream_index;
@@ -97,6 +105,10 @@ Status GroupRows::gather_messages(std::span<const std::uint32_t> rows) {
   for (const std::uint32_t row : rows) {
     const std::uint32_t shape = table.shapes[(*row_shapes)[row]].message_shape;
     LOGPOND_CHECK_OK(data_.messages().append_text(shape, index->occurrences[row], text_));
+    // The header counted these bytes: what a block takes is bounded by what the group has.
+    if (text_.size() > data_.group().message_bytes) {
+      return fail(ErrorCode::kCorruption, "messages are longer than their row group says");
+    }
     text_ends_.push_back(text_.size());
   }
   messages_.clear();
@@ -167,6 +179,9 @@ Status GroupRows::render_field(std::uint32_t field, std::span<const std::uint32_
       const std::size_t begin = field_text_.size();
       LOGPOND_CHECK_OK(data_.messages().append_lane_text(
           lane, static_cast<std::uint32_t>(at - field_rows->begin()), field_text_));
+      if (field_text_.size() > kBlockBytesMax) {
+        return fail(ErrorCode::kCorruption, "fields are longer than a row group can be");
+      }
       slices.push_back({static_cast<std::uint32_t>(begin),
                         static_cast<std::uint32_t>(field_text_.size() - begin)});
     }
@@ -182,7 +197,10 @@ Status GroupRows::gather_fields(std::span<const std::uint32_t> rows) {
   std::vector<std::vector<Slice>> slices(table.fields.size());
   for (std::uint32_t field = 0; field < table.fields.size(); ++field) {
     if (!wanted_[field] || rows.empty()) continue;
-    if (data_.messages().directory().shapes[table.fields[field].shape].count == 0) continue;
+    if (data_.messages().directory().shapes[table.fields[field].shape].count == 0) {
+      LOGPOND_CHECK_OK(data_.check_field(field));
+      continue;
+    }
     LOGPOND_CHECK_OK(render_field(field, rows, slices[field]));
   }
   fields_.resize(field_begins_.back());

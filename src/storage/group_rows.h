@@ -35,6 +35,7 @@ class GroupRows {
                     const std::vector<std::uint32_t>& row_shapes);
   Status render_field(std::uint32_t field, std::span<const std::uint32_t> rows,
                       std::vector<Slice>& slices);
+  std::uint32_t& class_slot(std::uint32_t kind, std::uint32_t place);
   std::uint32_t class_of(std::uint32_t stream, std::uint32_t kind);
 
   GroupData& data_;
@@ -46,6 +47,7 @@ class GroupRows {
   std::vector<RecordClass> classes_;
   std::vector<std::uint32_t> class_slots_;  // by kind and place of the stream
   std::vector<std::size_t> kind_slots_;     // where a kind's places begin
+  std::unordered_map<std::uint64_t, std::uint32_t> sparse_class_slots_;  // where those are too many
   std::deque<std::vector<FieldView>> class_fields_;
   std::vector<StreamPtr> streams_;
 

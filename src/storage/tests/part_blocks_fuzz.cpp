@@ -3,7 +3,6 @@
 //
 // The input: the number of rows less one in two bytes, then blocks: kind (with kPackedBit the block
 // is stored with zstd), size, bytes.
-#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -11,11 +10,11 @@
 #include <string_view>
 
 #include "codec/checksum.h"
-#include "codec/compression.h"
 #include "codec/varint.h"
 #include "platform/sim/sim_file_system.h"
 #include "storage/part.h"
 #include "storage/scan.h"
+#include "storage/tests/hostile_part.h"
 
 namespace {
 
@@ -24,7 +23,6 @@ using namespace logpond::storage;  // NOLINT
 
 constexpr std::uint32_t kRowsMax = 4096;
 constexpr std::uint8_t kPackedBit = 0x80;
-constexpr std::uint64_t kMessageBytes = std::uint64_t{8} << 20;
 constexpr const char* kName = "x.part";
 
 void require(bool holds, const char* what) {
@@ -33,72 +31,17 @@ void require(bool holds, const char* what) {
   std::abort();
 }
 
-/// Appends the blocks that the input holds to `file`.
-GroupMeta put_blocks(std::string_view input, std::string& file) {
+std::string part_of(std::string_view input) {
   codec::Reader reader(input);
-  GroupMeta group;
-  group.rows = reader.fixed<std::uint16_t>() % kRowsMax + 1U;
-  group.time_max = kHour;
-  group.id_max = group.rows;
-  group.message_bytes = kMessageBytes;
-  group.offset = file.size();
-  for (std::uint32_t stream = 0; stream < 3; ++stream) group.streams.push_back({stream, 1, 1});
+  testing::HostilePart part(reader.fixed<std::uint16_t>() % kRowsMax + 1U);
   while (!reader.at_end()) {
     const auto kind = reader.fixed<std::uint8_t>();
     const std::string_view raw = reader.sized_bytes();
     if (!reader.ok()) break;
-    std::string stored(raw);
-    BlockMeta block;
-    block.kind = static_cast<BlockKind>(kind & ~kPackedBit);
-    if ((kind & kPackedBit) != 0) {
-      block.coding = BlockCoding::kZstd;
-      stored.clear();
-      codec::zstd_compress(raw, 1, stored);
-    }
-    block.offset = file.size() - group.offset;
-    block.raw_bytes = raw.size();
-    block.stored_bytes = stored.size();
-    block.checksum = codec::checksum(stored);
-    file += stored;
-    group.blocks.push_back(block);
+    part.add_block(static_cast<BlockKind>(kind & ~kPackedBit), raw,
+                   (kind & kPackedBit) != 0 ? BlockCoding::kZstd : BlockCoding::kRaw);
   }
-  group.bytes = file.size() - group.offset;
-  return group;
-}
-
-std::string footer_of(const GroupMeta& group) {
-  std::string out;
-  codec::put_varint(out, group.rows);
-  codec::put_varint(out, group.message_bytes);
-  codec::put_fixed(out, group.time_min);
-  codec::put_fixed(out, group.time_max);
-  codec::put_varint(out, group.id_min);
-  codec::put_varint(out, group.id_max);
-  codec::put_varint(out, group.streams.size());
-  for (const Labels& labels :
-       {Labels{{"app", "a"}}, Labels{{"app", "b"}}, Labels{{"app", "a"}, {"host", "x"}}}) {
-    codec::put_bytes(out, "default");
-    codec::put_bytes(out, labels.encode());
-  }
-  codec::put_varint(out, 1);
-  put_group_meta(group, out);
-  return out;
-}
-
-/// See docs/formats/part.md.
-std::string part_of(std::string_view input) {
-  std::string file = "LPPART02";
-  const std::string footer = footer_of(put_blocks(input, file));
-  std::string stored;
-  codec::zstd_compress(footer, 1, stored);
-  const std::uint64_t offset = file.size();
-  file += stored;
-  codec::put_fixed(file, offset);
-  codec::put_fixed(file, static_cast<std::uint64_t>(stored.size()));
-  codec::put_fixed(file, static_cast<std::uint64_t>(footer.size()));
-  codec::put_fixed(file, codec::checksum(stored));
-  file += "LPPEND02";
-  return file;
+  return part.bytes();
 }
 
 /// Looks at everything that it is handed.

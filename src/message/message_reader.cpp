@@ -29,6 +29,10 @@ tl::unexpected<Error> too_long() {
   return damaged("a text longer than what is taken apart");
 }
 
+tl::unexpected<Error> too_many_parts() {
+  return damaged("more parts than a message has");
+}
+
 /// Whether lanes of a kind refer to shapes of a kind.
 bool may_refer(LaneKind lane, ShapeKind shape) {
   switch (lane) {
@@ -55,13 +59,12 @@ struct MessageReader::Budget {
   std::uint32_t parts = kPartsMax;
   unsigned depth = 0;
 
-  /// A nested part begins, where the text has `size` bytes.
-  Status enter(std::uint64_t size) {
-    if (++depth > kReadDepthMax || size > size_max || parts == 0) {
-      return damaged("more parts than a message has");
-    }
+  /// A nested part begins, where the text has `size` bytes: whether it may.
+  bool enter(std::uint64_t size) {
+    const bool may = depth < kReadDepthMax && parts > 0 && size <= size_max;
+    ++depth;
     --parts;
-    return {};
+    return may;
   }
   /// After `holes` holes of a shape. A single hole can hold what was never split.
   bool is_too_long(std::uint32_t holes, std::uint64_t size) const {
@@ -305,15 +308,18 @@ Status MessageReader::append_nested(std::uint32_t shape, std::uint32_t occurrenc
   if (occurrence >= entry.count) return damaged("no such occurrence");
   const char* const texts = directory_.texts.data();
   std::uint32_t from = entry.text_offset;
-  for (std::uint32_t h = 0; h < entry.hole_count; ++h) {
-    const HoleView& hole = holes_[entry.first_hole + h];
-    out.append(texts + from, hole.at - from);
-    from = hole.at + 1;
-    LOGPOND_CHECK_OK(append_value(hole.lane, hole.first + occurrence * hole.step, budget, out));
-    if (h % kHolesPerCheck == 0 && budget.is_too_long(h, out.size())) return too_long();
+  for (std::uint32_t h = 0; h < entry.hole_count;) {
+    const std::uint32_t end = std::min(entry.hole_count, h + kHolesPerCheck);
+    for (; h < end; ++h) {
+      const HoleView& hole = holes_[entry.first_hole + h];
+      out.append(texts + from, hole.at - from);
+      from = hole.at + 1;
+      LOGPOND_CHECK_OK(append_value(hole.lane, hole.first + occurrence * hole.step, budget, out));
+    }
+    if (budget.is_too_long(h, out.size())) [[unlikely]]
+      return too_long();
   }
   out.append(texts + from, entry.text_offset + entry.text_size - from);
-  if (budget.is_too_long(entry.hole_count, out.size())) return too_long();
   return {};
 }
 
@@ -326,14 +332,19 @@ Status MessageReader::append_value(std::uint32_t lane, std::uint32_t at, Budget&
   if (at >= column->values.size()) return damaged("no such value");
   if (!column->occurrences.empty()) {
     if (const std::int64_t nested = column->values.reference(at); nested >= 0) {
-      LOGPOND_CHECK_OK(budget.enter(out.size()));
-      LOGPOND_CHECK_OK(
-          append_nested(static_cast<std::uint32_t>(nested), column->occurrences[at], budget, out));
-      --budget.depth;
-      return {};
+      return append_part(static_cast<std::uint32_t>(nested), column->occurrences[at], budget, out);
     }
   }
   column->values.append_text(at, out);
+  return {};
+}
+
+Status MessageReader::append_part(std::uint32_t shape, std::uint32_t occurrence, Budget& budget,
+                                  std::string& out) {
+  if (!budget.enter(out.size())) [[unlikely]]
+    return too_many_parts();
+  LOGPOND_CHECK_OK(append_nested(shape, occurrence, budget, out));
+  --budget.depth;
   return {};
 }
 
@@ -360,7 +371,7 @@ Status MessageReader::add_size(std::uint32_t shape, std::uint32_t occurrence, Bu
       size += column->values.text_size(at);
       continue;
     }
-    LOGPOND_CHECK_OK(budget.enter(size));
+    if (!budget.enter(size)) return too_many_parts();
     LOGPOND_CHECK_OK(
         add_size(static_cast<std::uint32_t>(nested), column->occurrences[at], budget, size));
     --budget.depth;

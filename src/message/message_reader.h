@@ -88,6 +88,9 @@ class MessageReader {
   Status append_nested(std::uint32_t shape, std::uint32_t occurrence, Budget& budget,
                        std::string& out);
   Status append_value(std::uint32_t lane, std::uint32_t at, Budget& budget, std::string& out);
+  /// A text that a reference stands for. Apart: it keeps what most values need short.
+  [[gnu::noinline]] Status append_part(std::uint32_t shape, std::uint32_t occurrence,
+                                       Budget& budget, std::string& out);
   Status add_size(std::uint32_t shape, std::uint32_t occurrence, Budget& budget,
                   std::uint64_t& size);
 

@@ -222,6 +222,7 @@ void MessageEncoder::Impl::refer(std::uint32_t cell, Occurrence occurrence) {
   if (referrer != lane) [[unlikely]] {
     is_mixed_up_ = is_mixed_up_ || referrer != ShapeTable::kNoLane;
     if (referrer == ShapeTable::kNoLane) referrer = lane;
+    lanes_.lanes()[lane].has_references = true;
   }
   log_.add(cell, {occurrence.shape, occurrence.number, 0, ValueKind::kReference, 0});
 }
@@ -256,12 +257,10 @@ std::uint32_t MessageEncoder::Impl::hole_lane(const Node& node, const Hole& hole
                                    ? std::string_view("[]")
                                    : std::string_view(text_ + hole.key_offset, hole.key_size);
   name_path(node, key, true);
-  const LaneKind kind = hole.kind == HoleKind::kDocument ? LaneKind::kDocument
-                        : hole.kind == HoleKind::kString ? LaneKind::kString
-                                                         : LaneKind::kBare;
-  const std::uint32_t lane = lanes_.named(kind, sender, name_);
-  if (kind == LaneKind::kDocument) lanes_.lanes()[lane].has_references = true;
-  return lane;
+  // What is bare in one message is a document in the next, under one skeleton (`"error": null`):
+  // were their lanes two, a document's shape could be referred to from both.
+  const LaneKind kind = hole.kind == HoleKind::kString ? LaneKind::kString : LaneKind::kBare;
+  return lanes_.named(kind, sender, name_);
 }
 
 // ---- Adding messages ---------------------------------------------------------------------------

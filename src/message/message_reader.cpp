@@ -15,7 +15,7 @@ constexpr unsigned kReadDepthMax = 2 * static_cast<unsigned>(kDepthMax) + 8;
 constexpr std::uint32_t kPartsMax = 2 * static_cast<std::uint32_t>(kSplitBytesMax);
 /// Holes of one shape that are filled before the size of the text is looked at again.
 constexpr std::uint32_t kHolesPerCheck = 64;
-/// Columns of a group take no more: a group ends at 192 MiB, and merging makes it twice that.
+/// Columns of a group take no more: see kGroupValuesMax.
 constexpr std::size_t kColumnBytesMax = std::size_t{1} << 30;
 constexpr std::uint32_t kNoLane = 0xFFFF'FFFF;
 /// A small column of many values is a constant or nearly so; its stamp is not worth their texts.
@@ -36,12 +36,12 @@ tl::unexpected<Error> too_many_parts() {
 /// Whether lanes of a kind refer to shapes of a kind.
 bool may_refer(LaneKind lane, ShapeKind shape) {
   switch (lane) {
+    case LaneKind::kBare:
     case LaneKind::kDocument:
-      return shape == ShapeKind::kNode || shape == ShapeKind::kList;
+      return shape == ShapeKind::kNode || shape == ShapeKind::kList || shape == ShapeKind::kPart;
     case LaneKind::kMembers:
       return shape == ShapeKind::kMember;
     case LaneKind::kString:
-    case LaneKind::kBare:
     case LaneKind::kField:
       return shape == ShapeKind::kPart;
     default:
@@ -273,7 +273,9 @@ Status MessageReader::number_references(std::uint32_t lane, LaneColumn& column) 
     if (static_cast<std::uint64_t>(number) >= next.size()) return damaged("unknown shape");
     const auto shape = static_cast<std::uint32_t>(number);
     if (next[shape] == 0) {
-      const bool is_taken = referrers_[shape] != kNoLane && referrers_[shape] != lane;
+      // In older files a shape without holes, whose occurrences are all alike, may have several.
+      const bool is_taken = directory_.shapes[shape].hole_count > 0 &&
+                            referrers_[shape] != kNoLane && referrers_[shape] != lane;
       if (is_taken || !may_refer(directory_.lanes[lane].kind, directory_.shapes[shape].kind)) {
         return damaged("a reference to what belongs elsewhere");
       }

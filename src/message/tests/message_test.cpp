@@ -89,6 +89,15 @@ void expect_found(Packed& packed, const std::vector<std::string>& lines,
   }
 }
 
+/// Every line is taken apart that does not hold what stands for a hole.
+void expect_split(const Packed& packed, const std::vector<std::string>& lines) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].find(kHole) != std::string::npos) continue;
+    ASSERT_NE(packed.reader->directory().shapes[packed.shapes[i]].kind, ShapeKind::kRaw)
+        << lines[i];
+  }
+}
+
 std::string piece_of(const std::vector<std::string>& lines) {
   const std::string& line = lines[*rc::gen::inRange<std::size_t>(0, lines.size())];
   if (line.empty()) return "x";
@@ -102,6 +111,7 @@ RC_GTEST_PROP(Messages, AnyLinesComeBackByteForByte, ()) {
   const auto lines = testing::lines(60);
   const auto packed = pack(lines);
   expect_lines(*packed, lines);
+  expect_split(*packed, lines);
   RC_ASSERT(!::testing::Test::HasFatalFailure());
 }
 
@@ -139,6 +149,24 @@ TEST(Messages, KeysThatChangeWithEveryLineAreStoredMemberByMember) {
     return shape.kind == ShapeKind::kJson;
   });
   EXPECT_LE(roots, 2 * 512 + 2);
+}
+
+TEST(Messages, AValueThatIsADocumentInSomeMessagesOnlyIsStoredAsOne) {
+  std::vector<std::string> lines;
+  for (int i = 0; i < 200; ++i) {
+    const std::string n = std::to_string(i * 7);
+    lines.push_back(R"({"a":)" + n + R"(,"error":null,"list":[)" + n + "]}");
+    lines.push_back(R"({"b":)" + n + R"(,"error":{"code":)" + n + R"(},"list":[{"x":)" + n +
+                    "},7]}");
+    lines.push_back(R"({"a":)" + n + R"(,"error":{"code":1)" + n + R"(},"list":[{"x":1)" + n +
+                    "}]}");
+  }
+  const auto packed = pack(lines);
+  expect_lines(*packed, lines);
+  expect_found(*packed, lines, "code\":17");
+  for (const DirectoryShape& shape : packed->reader->directory().shapes) {
+    EXPECT_NE(shape.kind, ShapeKind::kRaw);
+  }
 }
 
 /// Another key with the hash that `http_request` has: see path_of_member().

@@ -270,16 +270,14 @@ void GroupEncoder::add(const StoredBatch& stored, std::size_t row) {
            batch.severity(row), word, batch.message(row)});
 }
 
-void GroupEncoder::add(const RecordBlock& block) {
+void GroupEncoder::add(const RecordBlock& block, std::size_t row) {
   batch_ = nullptr;
-  for (std::size_t row = 0; row < block.size; ++row) {
-    for (const FieldView& field : block.fields_of(row)) {
-      add_field(intern_field(field.name, field.kind), field, block.severity_texts[row]);
-    }
-    end_row({block.timestamps[row], block.ids[row], block.received[row],
-             intern_stream(block.stream(row)), block.severities[row], block.severity_texts[row],
-             block.messages[row]});
+  for (const FieldView& field : block.fields_of(row)) {
+    add_field(intern_field(field.name, field.kind), field, block.severity_texts[row]);
   }
+  end_row({block.timestamps[row], block.ids[row], block.received[row],
+           intern_stream(block.stream(row)), block.severities[row], block.severity_texts[row],
+           block.messages[row]});
 }
 
 // ---- Writing -----------------------------------------------------------------------------------

@@ -29,8 +29,8 @@ class GroupEncoder {
 
   /// Adds row `row` of a batch. The batches of one group must not be freed before finish().
   void add(const StoredBatch& stored, std::size_t row);
-  /// Adds all rows of a block that has every column.
-  void add(const RecordBlock& block);
+  /// Adds row `row` of a block that has every column.
+  void add(const RecordBlock& block, std::size_t row);
 
   std::size_t size() const { return timestamps_.size(); }
   bool empty() const { return timestamps_.empty(); }

@@ -43,8 +43,8 @@ enum class BlockKind : std::uint8_t {
 /// How a block's bytes are stored. Stored on disk: never renumber.
 enum class BlockCoding : std::uint8_t { kRaw = 0, kZstd = 1 };
 
-/// No block is larger: a group ends at kGroupMemoryMax, merging makes it twice that at most, and
-/// one record more is no larger than a batch. What says so is damage, not a reason to take memory.
+/// No block is larger: a group ends at kGroupMemoryMax (merging once joined two of them), and one
+/// record more is no larger than a batch. What says so is damage, not a reason to take memory.
 inline constexpr std::uint64_t kBlockBytesMax = 2 * kGroupMemoryMax + kBatchBytesMax;
 
 /// Where a block lies. Offsets count from the start of the group.

@@ -9,9 +9,8 @@ namespace {
 using codec::put_bytes;
 using codec::put_varint;
 
-/// Fields of all rows: merging can make a group that ended early twice as large, and a last record
-/// has more.
-constexpr std::uint64_t kFieldsMax = 4 * kGroupFieldsMax;
+/// Fields of all rows, with room for a last record, and for groups made before there was a limit.
+constexpr std::uint64_t kRowFieldsMax = 4 * kGroupFieldsMax;
 
 tl::unexpected<Error> damaged(const char* what) {
   return fail(ErrorCode::kCorruption, std::string("row table is damaged: ") + what);
@@ -84,7 +83,7 @@ Status read_row_shapes(codec::Reader& reader, std::size_t message_shapes, std::u
     }
     sum += count;
     fields += count * table.kinds[kind].fields.size();
-    if (sum > rows || fields > kFieldsMax) return damaged("rows with their fields");
+    if (sum > rows || fields > kRowFieldsMax) return damaged("rows with their fields");
     table.shapes.push_back({static_cast<std::uint32_t>(shape), static_cast<std::uint32_t>(kind),
                             static_cast<std::uint32_t>(count)});
   }

@@ -3,14 +3,20 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <numeric>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "codec/checksum.h"
 #include "codec/compression.h"
 #include "codec/varint.h"
 #include "core/labels.h"
-#include "storage/row_group.h"
+#include "storage/group_encoder.h"
+#include "storage/group_rows.h"
+#include "storage/part.h"
 
 namespace logpond::storage::testing {
 
@@ -75,5 +81,20 @@ class HostilePart {
 
   std::string file_ = "LPPART02";
 };
+
+/// Reads all rows with every column and packs them again, as merging does; says how many.
+inline Result<std::size_t> repack(const std::shared_ptr<const Part>& part, const GroupMeta& group) {
+  LOGPOND_TRY(const auto data, GroupData::open(part, group));
+  const std::optional<std::vector<std::string>> every_field;
+  GroupRows source(*data, Columns::kAll, every_field);
+  std::vector<std::uint32_t> rows(group.rows);
+  std::iota(rows.begin(), rows.end(), 0U);
+  LOGPOND_TRY(const RecordBlock block, source.block(rows));
+  GroupEncoder encoder(1);
+  for (std::size_t row = 0; row < block.size; ++row) encoder.add(block, row);
+  std::string bytes;
+  (void)encoder.finish([](const StreamPtr&) { return 0U; }, bytes);
+  return block.size;
+}
 
 }  // namespace logpond::storage::testing

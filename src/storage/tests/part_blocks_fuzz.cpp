@@ -123,9 +123,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto part = Part::open(*fs, "/parts", kName, streams);
   if (!part) return 0;
   const GroupMeta& group = (*part)->groups().front();
-  GroupEncoder rows(1);
-  const Status read = read_whole_group(*part, group, rows);
-  require(!read || rows.size() == group.rows, "another number of rows");
+  const auto rows = testing::repack(*part, group);
+  require(!rows || *rows == group.rows, "another number of rows");
   scan_in_every_way(*part);
   return 0;
 }

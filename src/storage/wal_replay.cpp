@@ -23,6 +23,17 @@ Result<std::string_view> WalReplay::peek(const platform::File& file, std::uint64
                                           std::min(bytes, buffer_bytes_ - (at - buffer_at_)));
 }
 
+/// No memory for what is not there: the payload is then too short, and torn. Asked of the file as
+/// it is now: beside a running server it grows.
+Result<std::string_view> WalReplay::peek_payload(const platform::File& file, std::uint64_t at,
+                                                 std::uint64_t bytes) {
+  if (bytes > kChunkBytes) {
+    LOGPOND_TRY(const std::uint64_t size, file.size());
+    bytes = std::min(bytes, size > at ? size - at : 0);
+  }
+  return peek(file, at, bytes);
+}
+
 /// Frames end where no good header stands: at preallocated or recycled room, at a torn tail, or at
 /// a header that the disk damaged. Only in the last case is there, further on, a frame that was
 /// written when more was durable than has been seen. It is counted and not taken: the search goes
@@ -56,10 +67,7 @@ Status WalReplay::read_segment(const platform::File& file, std::uint64_t file_by
     const auto header = read_wal_frame_header(head, segment);
     if (!header) break;
     at += Wal::kFrameHeaderBytes;
-    // No memory for what is not there: the payload is then too short, and torn.
-    const std::uint64_t rest = file_bytes > at ? file_bytes - at : 0;
-    LOGPOND_TRY(const std::string_view payload,
-                peek(file, at, std::min<std::uint64_t>(header->payload_bytes, rest)));
+    LOGPOND_TRY(const std::string_view payload, peek_payload(file, at, header->payload_bytes));
     at += payload.size();
     LOGPOND_CHECK_OK(take_frame(segment, *header, payload));
     report(at);

@@ -126,11 +126,11 @@ std::uint32_t GroupEncoder::intern_stream(const StreamPtr& stream) {
 
 std::uint32_t GroupEncoder::intern_word(std::string_view word) {
   // There are a handful of words; a place by length and ends finds nearly all at the first look.
-  const std::size_t hint =
-      word.empty() ? 0
-                   : (word.size() + 5U * static_cast<unsigned char>(word.front()) +
-                      11U * static_cast<unsigned char>(word.back())) %
-                         recent_words_.size();
+  const std::size_t hint = word.empty()
+                               ? 0
+                               : (word.size() + 5U * static_cast<unsigned char>(word.front()) +
+                                  11U * static_cast<unsigned char>(word.back())) %
+                                     recent_words_.size();
   std::uint32_t& recent = recent_words_[hint];
   if (recent < table_.words.size() && table_.words[recent] == word) return recent;
   const auto [at, is_new] =
@@ -154,8 +154,8 @@ std::uint32_t GroupEncoder::intern_field(std::string_view name, FieldKind kind) 
     if (const auto at = field_index_.find(key); at != field_index_.end()) return at->second;
   }
   const auto number = static_cast<std::uint32_t>(table_.fields.size());
-  table_.fields.push_back({std::string(name), static_cast<FieldKind>(tag),
-                           messages_.field_shape(name, tag)});
+  table_.fields.push_back(
+      {std::string(name), static_cast<FieldKind>(tag), messages_.field_shape(name, tag)});
   field_index_.emplace(std::move(key), number);
   return number;
 }
@@ -373,8 +373,7 @@ void GroupEncoder::write_blocks(GroupMeta& meta, std::string& out) {
     const std::size_t begin = encoded_.pages[i].begin;
     const std::size_t end =
         i + 1 < encoded_.pages.size() ? encoded_.pages[i + 1].begin : encoded_.page_bytes.size();
-    writer.put(BlockKind::kPage,
-               std::string_view(encoded_.page_bytes).substr(begin, end - begin),
+    writer.put(BlockKind::kPage, std::string_view(encoded_.page_bytes).substr(begin, end - begin),
                encoded_.pages[i].is_packed ? 0 : level_);
   }
   if (encoded_.id_hashes.size() >= kFilteredIdsMin) {

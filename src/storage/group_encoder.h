@@ -39,7 +39,8 @@ class GroupEncoder {
   bool is_heavy() const;
 
   /// Appends the blocks of the rows to `out`, describes them, and forgets the rows; offsets count
-  /// from the start of `out`. `part_stream` gives a stream's index in the part. Requires: not empty.
+  /// from the start of `out`. `part_stream` gives a stream's index in the part. Requires: not
+  /// empty.
   GroupMeta finish(const std::function<std::uint32_t(const StreamPtr&)>& part_stream,
                    std::string& out);
   /// Forgets the rows.
@@ -92,9 +93,9 @@ class GroupEncoder {
   std::unordered_map<std::string, std::uint32_t> sender_index_;
   std::unordered_map<std::string, std::uint32_t> word_index_;
   std::unordered_map<std::string, std::uint32_t> field_index_;  // by kind, name
-  std::vector<std::uint32_t> kind_slots_;   // open addressing over table_.kinds
-  std::vector<std::uint32_t> shape_slots_;  // the same over table_.shapes
-  std::vector<RecentShape> recent_shapes_;  // by message shape
+  std::vector<std::uint32_t> kind_slots_;                       // open addressing over table_.kinds
+  std::vector<std::uint32_t> shape_slots_;                      // the same over table_.shapes
+  std::vector<RecentShape> recent_shapes_;                      // by message shape
   std::uint64_t message_bytes_ = 0;
   std::uint64_t fields_count_ = 0;
 

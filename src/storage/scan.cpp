@@ -146,8 +146,7 @@ bool scan_batch(const Unit& unit, const ScanRequest& request, TimeRange range, S
         request.field_filters.begin(), request.field_filters.end(), [&](const Matcher& matcher) {
           return matcher.matches(field_filter_value(matcher, stored, row));
         });
-    if (keeps_fields && keeps_line(request, batch.message(row)))
-      rows.add(row);
+    if (keeps_fields && keeps_line(request, batch.message(row))) rows.add(row);
   }
   stats.rows_matched += rows.size();
   return rows.empty() || sink.accept(rows.block());

@@ -126,6 +126,16 @@ bool Column::has_references() const {
   return false;
 }
 
+std::uint32_t Column::text_size_max() const {
+  std::uint32_t longest = 0;
+  for (const ColumnPart& part : impl_->parts) {
+    const TypeFamily family = part.values.type.family;
+    if (family == TypeFamily::kReference) continue;
+    longest = std::max(longest, family == TypeFamily::kText ? part.values.longest : kTypedTextMax);
+  }
+  return longest;
+}
+
 bool Column::has_texts() const {
   return impl_->parts.size() > 1 || impl_->parts[0].values.type.family != TypeFamily::kReference;
 }

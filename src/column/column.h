@@ -67,6 +67,8 @@ class Column {
   void append_text(std::uint32_t i, std::string& out) const;
   /// Bytes of that text, without making it.
   std::uint32_t text_size(std::uint32_t i) const;
+  /// No text is longer than that.
+  std::uint32_t text_size_max() const;
   /// The number of a reference; -1 where value `i` is text.
   std::int64_t reference(std::uint32_t i) const;
   /// True when any value is a reference, or any is not.

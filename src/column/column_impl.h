@@ -23,6 +23,7 @@ struct TypedValues {
   Numbers numbers;                     ///< Where type.is_number().
   std::string bytes;                   ///< Else: packed digits, or texts side by side.
   std::vector<std::uint32_t> offsets;  ///< Of texts, and of the end.
+  std::uint32_t longest = 0;           ///< Size of the longest text.
 
   std::string_view text(std::uint32_t i) const {
     return std::string_view(bytes).substr(offsets[i], offsets[i + 1] - offsets[i]);

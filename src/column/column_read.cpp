@@ -1,5 +1,6 @@
 // Reading packed columns. Nothing here trusts the bytes: what a block says of itself is checked
 // before it is believed, and before memory is taken for it.
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <optional>
@@ -46,7 +47,8 @@ bool numbers_fit(const Numbers& numbers, ColumnType type) {
 
 Status read_texts(codec::Reader& reader, TypedValues& values) {
   LOGPOND_TRY(const Numbers sizes, Numbers::read(reader, values.count));
-  constexpr std::uint64_t kMax = std::numeric_limits<std::uint32_t>::max();
+  // More than a group has; a batch, of which groups are made, has no more either.
+  constexpr std::uint64_t kMax = std::uint64_t{1} << 30;
   if (!sizes.all_within(0, kMax)) return broken("size of a text");
   const std::uint64_t frame_size = reader.varint();
   values.offsets.resize(values.count + std::size_t{1});
@@ -54,6 +56,7 @@ Status read_texts(codec::Reader& reader, TypedValues& values) {
   for (std::uint32_t i = 0; i < values.count; ++i) {
     values.offsets[i] = static_cast<std::uint32_t>(end);
     end += sizes[i];
+    values.longest = std::max(values.longest, static_cast<std::uint32_t>(sizes[i]));
     if (end > kMax) return broken("size of the texts");
   }
   values.offsets[values.count] = static_cast<std::uint32_t>(end);
@@ -151,6 +154,7 @@ Status set_texts(TypedValues& values, std::span<const std::string_view> texts) {
   for (const std::string_view text : texts) {
     values.offsets.push_back(static_cast<std::uint32_t>(values.bytes.size()));
     values.bytes.append(text);
+    values.longest = std::max(values.longest, static_cast<std::uint32_t>(text.size()));
   }
   if (values.bytes.size() > std::numeric_limits<std::uint32_t>::max()) return broken("text size");
   values.offsets.push_back(static_cast<std::uint32_t>(values.bytes.size()));

@@ -10,6 +10,10 @@ namespace {
 
 using codec::put_varint;
 
+/// An empty value leaves a hole that is longer than it, so that a skeleton can be longer than its
+/// text, but never twice as long.
+constexpr std::size_t kSkeletonBytesMax = 2 * kSplitBytesMax;
+
 tl::unexpected<Error> damaged(const char* what) {
   return fail(ErrorCode::kCorruption, std::string("directory of messages is damaged: ") + what);
 }
@@ -63,7 +67,7 @@ Status read_shapes(codec::Reader& reader, Directory& directory) {
     }
     shape.kind = static_cast<ShapeKind>(kinds[i]);
     const std::uint64_t size = reader.varint();
-    if (size > reader.rest().size()) return damaged("text of a shape");
+    if (size > kSkeletonBytesMax) return damaged("text of a shape");
     shape.text_offset = static_cast<std::uint32_t>(text_bytes);
     shape.text_size = static_cast<std::uint32_t>(size);
     text_bytes += size;
@@ -105,11 +109,35 @@ Status read_named_lanes(codec::Reader& reader, Directory& directory) {
   return {};
 }
 
+bool may_fill(LaneKind lane, ShapeKind shape) {
+  switch (shape) {
+    case ShapeKind::kRaw:
+      return lane == LaneKind::kRaw;
+    case ShapeKind::kField:
+      return lane == LaneKind::kField;
+    case ShapeKind::kList:
+      return lane == LaneKind::kMembers;
+    case ShapeKind::kFlat:
+    case ShapeKind::kPart:
+      return lane == LaneKind::kOwned;
+    default:
+      return lane == LaneKind::kString || lane == LaneKind::kBare || lane == LaneKind::kDocument;
+  }
+}
+
+/// Values that were never split can be long: nothing stands beside them.
+bool is_one_hole(ShapeKind kind) {
+  return kind == ShapeKind::kRaw || kind == ShapeKind::kField;
+}
+
 Status read_holes(codec::Reader& reader, Directory& directory) {
   for (DirectoryShape& shape : directory.shapes) {
     const std::string_view text = directory.text(shape);
     shape.first_hole = static_cast<std::uint32_t>(directory.hole_lanes.size());
     shape.hole_count = static_cast<std::uint32_t>(std::count(text.begin(), text.end(), kHole));
+    if (is_one_hole(shape.kind) && (text.size() != 1 || shape.hole_count != 1)) {
+      return damaged("shape of one hole");
+    }
     std::int64_t before = 0;
     for (std::uint32_t i = 0; i < shape.hole_count; ++i) {
       if (owns_lanes(shape.kind)) {
@@ -117,8 +145,13 @@ Status read_holes(codec::Reader& reader, Directory& directory) {
         directory.lanes.emplace_back();
         continue;
       }
-      before += codec::unzigzag(reader.varint());
+      // Without a sign: a sum of hostile numbers wraps around and is then out of range.
+      before =
+          static_cast<std::int64_t>(static_cast<std::uint64_t>(before) +
+                                    static_cast<std::uint64_t>(codec::unzigzag(reader.varint())));
       if (!reader.ok() || before < 0 || before >= directory.named_lanes) return damaged("hole");
+      const LaneKind lane = directory.lanes[static_cast<std::size_t>(before)].kind;
+      if (!may_fill(lane, shape.kind)) return damaged("hole of another kind");
       directory.hole_lanes.push_back(static_cast<std::uint32_t>(before));
     }
   }

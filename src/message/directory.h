@@ -63,8 +63,9 @@ std::vector<ColumnPlace> place_columns(const std::vector<DirectoryLane>& lanes,
                                        std::uint32_t& small_pages);
 
 void encode_directory(const Directory& directory, std::string& out);
-/// Never trusts the bytes: holes, lanes and texts are consistent in what it returns, counts are not
-/// checked against the columns. Errors: kCorruption.
+/// Never trusts the bytes: holes, lanes and texts are consistent in what it returns, lanes are of a
+/// kind that their shapes can have, counts are not checked against the columns. Errors:
+/// kCorruption.
 Result<Directory> decode_directory(std::string_view bytes);
 
 }  // namespace logpond::message

@@ -38,6 +38,7 @@ constexpr std::uint32_t kLateCandidates = 512;
 /// Hashes kept for the filter of one group; with more different ones the group goes without.
 constexpr std::size_t kIdHashesMax = std::size_t{1} << 20;
 constexpr char kMembersName = '\x01';  // no key has it: JSON refuses it
+constexpr std::string_view kOneHole(&kHole, 1);
 
 std::uint64_t owner_of(ShapeKind kind, std::uint64_t a, std::uint64_t b = 0) {
   std::uint64_t h = (a + 1) * 0x9E3779B97F4A7C15ULL ^ std::rotl(b, 29);
@@ -140,6 +141,7 @@ class MessageEncoder::Impl {
   std::uint32_t add_raw(std::uint32_t at, std::uint32_t size);
   std::uint32_t add_document(std::uint32_t sender, ShapeKind kind, std::uint32_t at);
   bool all_shapes_known(std::uint32_t sender, ShapeKind kind) const;
+  void take_back_document(std::size_t log_size);
   Occurrence add_node(std::size_t i, std::uint32_t sender, ShapeKind kind, std::uint32_t at);
   Occurrence add_list(std::size_t i, std::uint32_t sender, std::uint32_t at);
   Occurrence add_member(std::string_view skeleton, const Hole* hole, const Node& node,
@@ -152,14 +154,13 @@ class MessageEncoder::Impl {
   void thin_out_ids();
 
   Occurrence next(std::uint32_t shape) { return {shape, shapes_[shape].count++}; }
+  void refer(std::uint32_t cell, Occurrence occurrence);
   std::uint32_t new_shape(const ShapeTable::Place& place, std::string_view text,
                           std::uint64_t owner, ShapeKind kind);
+  std::uint32_t new_one_hole_shape(std::uint64_t owner, ShapeKind kind);
   void give_lane(std::uint32_t shape, std::uint32_t lane);
   void name_path(const Node& node, std::string_view key, bool is_step);
   std::uint32_t hole_lane(const Node& node, const Hole& hole, std::uint32_t sender);
-  static Value reference_to(Occurrence occurrence) {
-    return {occurrence.shape, occurrence.number, 0, ValueKind::kReference, 0};
-  }
 
   void write_columns(Directory& directory, std::span<const std::uint32_t> order,
                      EncodedMessages& out);
@@ -175,6 +176,8 @@ class MessageEncoder::Impl {
   std::unordered_map<std::uint64_t, PathState> paths_;
   std::uint32_t templates_ = 0;
   std::uint32_t flat_lines_ = 0;
+  std::uint32_t raw_shape_ = kNoShape;
+  bool is_mixed_up_ = false;  ///< The document being added met a shape of another place.
   std::vector<std::uint64_t> id_hashes_;
   std::optional<bool> has_all_ids_;  // none: there was room for all so far
 
@@ -199,10 +202,31 @@ std::uint32_t MessageEncoder::Impl::new_shape(const ShapeTable::Place& place, st
   return shape;
 }
 
+/// A shape that is one hole. An owner that somebody has already makes way for the next.
+std::uint32_t MessageEncoder::Impl::new_one_hole_shape(std::uint64_t owner, ShapeKind kind) {
+  auto place = shapes_.find(kOneHole, owner);
+  while (place.shape != kNoShape) place = shapes_.find(kOneHole, ++owner);
+  return new_shape(place, kOneHole, owner, kind);
+}
+
 /// The shape's next hole is filled from `lane`.
 void MessageEncoder::Impl::give_lane(std::uint32_t shape, std::uint32_t lane) {
   ++shapes_[shape].hole_count;
   hole_cells_.push_back(lanes_.add_hole(lane, shape));
+}
+
+/// Adds a reference. Occurrences of a nested shape are numbered as they lie in one lane, so that a
+/// second lane must not refer to it. Owners are hashes of keys: whoever makes up keys can make up
+/// two places with the same one.
+void MessageEncoder::Impl::refer(std::uint32_t cell, Occurrence occurrence) {
+  const std::uint32_t lane = lanes_.cells()[cell].lane;
+  std::uint32_t& referrer = shapes_[occurrence.shape].referrer;
+  if (referrer != lane) [[unlikely]] {
+    is_mixed_up_ = is_mixed_up_ || referrer != ShapeTable::kNoLane;
+    if (referrer == ShapeTable::kNoLane) referrer = lane;
+    lanes_.lanes()[lane].has_references = true;
+  }
+  log_.add(cell, {occurrence.shape, occurrence.number, 0, ValueKind::kReference, 0});
 }
 
 /// Sets name_ to the dotted keys down to `node` and, as a step more, `key`.
@@ -235,12 +259,10 @@ std::uint32_t MessageEncoder::Impl::hole_lane(const Node& node, const Hole& hole
                                    ? std::string_view("[]")
                                    : std::string_view(text_ + hole.key_offset, hole.key_size);
   name_path(node, key, true);
-  const LaneKind kind = hole.kind == HoleKind::kDocument ? LaneKind::kDocument
-                        : hole.kind == HoleKind::kString ? LaneKind::kString
-                                                         : LaneKind::kBare;
-  const std::uint32_t lane = lanes_.named(kind, sender, name_);
-  if (kind == LaneKind::kDocument) lanes_.lanes()[lane].has_references = true;
-  return lane;
+  // What is bare in one message is a document in the next, under one skeleton (`"error": null`):
+  // were their lanes two, a document's shape could be referred to from both.
+  const LaneKind kind = hole.kind == HoleKind::kString ? LaneKind::kString : LaneKind::kBare;
+  return lanes_.named(kind, sender, name_);
 }
 
 // ---- Adding messages ---------------------------------------------------------------------------
@@ -264,20 +286,16 @@ std::uint32_t MessageEncoder::Impl::add(std::uint32_t sender, std::string_view t
 }
 
 std::uint32_t MessageEncoder::Impl::add_raw(std::uint32_t at, std::uint32_t size) {
-  constexpr std::string_view kSkeleton(&kHole, 1);
-  const std::uint64_t owner = owner_of(ShapeKind::kRaw, 0);
-  const auto place = shapes_.find(kSkeleton, owner);
-  std::uint32_t shape = place.shape;
-  if (shape == kNoShape) {
-    shape = new_shape(place, kSkeleton, owner, ShapeKind::kRaw);
+  if (raw_shape_ == kNoShape) {
+    raw_shape_ = new_one_hole_shape(owner_of(ShapeKind::kRaw, 0), ShapeKind::kRaw);
     const std::uint32_t lane = lanes_.named(LaneKind::kRaw, 0, "");
     lanes_.lanes()[lane].policy = SplitPolicy::kKeep;
-    give_lane(shape, lane);
+    give_lane(raw_shape_, lane);
   }
   const Value value = column::type_value(arena_.data(), at, size);
-  log_.add(hole_cells_[shapes_[shape].first_hole], value);
-  ++shapes_[shape].count;
-  return shape;
+  log_.add(hole_cells_[shapes_[raw_shape_].first_hole], value);
+  ++shapes_[raw_shape_].count;
+  return raw_shape_;
 }
 
 std::uint32_t MessageEncoder::Impl::add_flat(std::uint32_t at, std::uint32_t size) {
@@ -297,7 +315,9 @@ std::uint32_t MessageEncoder::Impl::add_flat(std::uint32_t at, std::uint32_t siz
   }
   ShapeTable::Shape& entry = shapes_[shape];
   // A kHole of the text's own can look like a variable of a shape that is there already.
-  if (entry.hole_count != split.variables.size()) return add_raw(at, size);
+  const bool is_alike =
+      entry.kind == ShapeKind::kFlat && entry.hole_count == split.variables.size();
+  if (!is_alike) return add_raw(at, size);
   for (std::size_t i = 0; i < split.variables.size(); ++i) {
     const Piece& piece = split.variables[i];
     const Value value = column::type_value(arena_.data(), at + piece.offset, piece.size);
@@ -349,7 +369,9 @@ void MessageEncoder::Impl::add_part(std::uint32_t cell, std::uint32_t offset, st
   const auto place = shapes_.find(split.skeleton, owner);
   std::uint32_t shape = place.shape;
   const bool is_like_another =
-      shape != kNoShape && shapes_[shape].hole_count != split.variables.size();
+      shape != kNoShape && (shapes_[shape].kind != ShapeKind::kPart ||
+                            shapes_[shape].hole_count != split.variables.size() ||
+                            shapes_[shape].referrer != lane_number);
   if (is_like_another || (shape == kNoShape && has_own_holes(split))) {
     log_.add(cell, column::type_value(arena_.data(), offset, size));
     return;
@@ -362,6 +384,7 @@ void MessageEncoder::Impl::add_part(std::uint32_t cell, std::uint32_t offset, st
     }
     shape = new_shape(place, split.skeleton, owner, ShapeKind::kPart);
     shapes_[shape].is_nested = true;
+    shapes_[shape].referrer = lane_number;
     for (std::size_t i = 0; i < split.variables.size(); ++i) give_lane(shape, lanes_.owned());
     ++lanes_.lanes()[lane_number].parts;
   }
@@ -371,7 +394,7 @@ void MessageEncoder::Impl::add_part(std::uint32_t cell, std::uint32_t offset, st
     log_.add(hole_cells_[first + i],
              column::type_value(arena_.data(), offset + piece.offset, piece.size));
   }
-  log_.add(cell, reference_to(next(shape)));
+  refer(cell, next(shape));
   EncoderLane& lane = lanes_.lanes()[lane_number];
   lane.has_references = true;
   ++lane.candidates;
@@ -401,7 +424,7 @@ void MessageEncoder::Impl::settle_policy(EncoderLane& lane) {
 
 void MessageEncoder::Impl::add_hole(std::uint32_t cell, const Hole& hole, std::uint32_t at) {
   if (hole.kind == HoleKind::kDocument) {
-    log_.add(cell, reference_to(done_[hole.offset]));
+    refer(cell, done_[hole.offset]);
   } else {
     add_text(cell, at + hole.offset, hole.size);
   }
@@ -427,11 +450,27 @@ std::uint32_t MessageEncoder::Impl::add_document(std::uint32_t sender, ShapeKind
       !all_shapes_known(sender, kind)) {
     return add_raw(at, static_cast<std::uint32_t>(arena_.size()) - at);
   }
+  const std::size_t log_size = log_.size();
+  is_mixed_up_ = false;
   done_.resize(document_.nodes.size());
   for (std::size_t i = 0; i < document_.nodes.size(); ++i) {
     done_[i] = add_node(i, sender, kind, at);
   }
+  if (is_mixed_up_) [[unlikely]] {
+    take_back_document(log_size);
+    return add_raw(at, static_cast<std::uint32_t>(arena_.size()) - at);
+  }
   return done_.back().shape;
+}
+
+/// Every nested occurrence of a document has one reference.
+void MessageEncoder::Impl::take_back_document(std::size_t log_size) {
+  for (const Value& value : log_.since(log_size)) {
+    if (value.kind == ValueKind::kReference)
+      --shapes_[static_cast<std::uint32_t>(value.bits)].count;
+  }
+  --shapes_[done_.back().shape].count;
+  log_.take_back(log_size);
 }
 
 MessageEncoder::Impl::Occurrence MessageEncoder::Impl::add_node(std::size_t i, std::uint32_t sender,
@@ -454,6 +493,7 @@ MessageEncoder::Impl::Occurrence MessageEncoder::Impl::add_node(std::size_t i, s
       give_lane(shape, hole_lane(node, document_.holes[node.hole_begin + h], sender));
     }
   }
+  is_mixed_up_ = is_mixed_up_ || shapes_[shape].kind != own;
   const std::uint32_t first = shapes_[shape].first_hole;
   for (std::uint32_t h = 0; h < node.hole_count; ++h) {
     add_hole(hole_cells_[first + h], document_.holes[node.hole_begin + h], at);
@@ -489,9 +529,11 @@ MessageEncoder::Impl::Occurrence MessageEncoder::Impl::add_list(std::size_t i, s
     lanes_.lanes()[lane].has_references = true;
     for (std::size_t m = 0; m < members_.size(); ++m) give_lane(shape, lane);
   }
+  is_mixed_up_ = is_mixed_up_ || shapes_[shape].kind != ShapeKind::kList ||
+                 shapes_[shape].is_nested == is_root;
   const std::uint32_t first = shapes_[shape].first_hole;
   for (std::size_t m = 0; m < members_.size(); ++m) {
-    log_.add(hole_cells_[first + m], reference_to(members_[m]));
+    refer(hole_cells_[first + m], members_[m]);
   }
   return next(shape);
 }
@@ -509,6 +551,7 @@ MessageEncoder::Impl::Occurrence MessageEncoder::Impl::add_member(std::string_vi
     shapes_[shape].is_nested = true;
     if (hole != nullptr) give_lane(shape, hole_lane(node, *hole, sender));
   }
+  is_mixed_up_ = is_mixed_up_ || shapes_[shape].kind != ShapeKind::kMember;
   if (hole != nullptr) add_hole(hole_cells_[shapes_[shape].first_hole], *hole, at);
   return next(shape);
 }
@@ -516,12 +559,12 @@ MessageEncoder::Impl::Occurrence MessageEncoder::Impl::add_member(std::string_vi
 // ---- Fields ------------------------------------------------------------------------------------
 
 std::uint32_t MessageEncoder::Impl::field_shape(std::string_view name, std::uint8_t tag) {
-  constexpr std::string_view kSkeleton(&kHole, 1);
+  // By its lane, not by a hash of the name, which other names can be made up to share.
+  const std::uint32_t lane = lanes_.named(LaneKind::kField, tag, name);
+  if (const std::uint32_t known = lanes_.lanes()[lane].last_shape; known != kNoShape) return known;
   const std::uint64_t owner = owner_of(ShapeKind::kField, codec::checksum(name, tag));
-  const auto place = shapes_.find(kSkeleton, owner);
-  if (place.shape != kNoShape) return place.shape;
-  const std::uint32_t shape = new_shape(place, kSkeleton, owner, ShapeKind::kField);
-  give_lane(shape, lanes_.named(LaneKind::kField, tag, name));
+  const std::uint32_t shape = new_one_hole_shape(owner, ShapeKind::kField);
+  give_lane(shape, lane);
   return shape;
 }
 
@@ -634,6 +677,7 @@ void MessageEncoder::Impl::clear() {
   has_all_ids_.reset();
   templates_ = 0;
   flat_lines_ = 0;
+  raw_shape_ = kNoShape;
 }
 
 MessageEncoder::MessageEncoder(int zstd_level) : impl_(std::make_unique<Impl>(zstd_level)) {}

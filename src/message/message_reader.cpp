@@ -10,8 +10,14 @@ namespace {
 /// Documents are nested at most kDepthMax deep; lists and parts add steps.
 constexpr unsigned kReadDepthMax = 2 * static_cast<unsigned>(kDepthMax) + 8;
 
-/// More values of one lane than any group has: damage, not a reason to take memory.
-constexpr std::uint64_t kLaneValuesMax = std::uint64_t{1} << 25;
+/// Nested parts of one text of at most kSplitBytesMax bytes: each puts a byte there at least, but
+/// for lists, whose members do.
+constexpr std::uint32_t kPartsMax = 2 * static_cast<std::uint32_t>(kSplitBytesMax);
+/// Holes of one shape that are filled before the size of the text is looked at again.
+constexpr std::uint32_t kHolesPerCheck = 64;
+/// Columns of a group take no more: see kGroupValuesMax.
+constexpr std::size_t kColumnBytesMax = std::size_t{1} << 30;
+constexpr std::uint32_t kNoLane = 0xFFFF'FFFF;
 /// A small column of many values is a constant or nearly so; its stamp is not worth their texts.
 constexpr std::uint32_t kStampedValuesMax = 512;
 
@@ -19,7 +25,52 @@ tl::unexpected<Error> damaged(const char* what) {
   return fail(ErrorCode::kCorruption, std::string("column of messages is damaged: ") + what);
 }
 
+tl::unexpected<Error> too_long() {
+  return damaged("a text longer than what is taken apart");
+}
+
+tl::unexpected<Error> too_many_parts() {
+  return damaged("more parts than a message has");
+}
+
+/// Whether lanes of a kind refer to shapes of a kind.
+bool may_refer(LaneKind lane, ShapeKind shape) {
+  switch (lane) {
+    case LaneKind::kBare:
+    case LaneKind::kDocument:
+      return shape == ShapeKind::kNode || shape == ShapeKind::kList || shape == ShapeKind::kPart;
+    case LaneKind::kMembers:
+      return shape == ShapeKind::kMember;
+    case LaneKind::kString:
+    case LaneKind::kField:
+      return shape == ShapeKind::kPart;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
+
+/// What one call may still put together. Only texts of at most kSplitBytesMax bytes are taken
+/// apart, so whatever has parts and becomes longer, or has more of them than bytes, is damage: by
+/// references alone a few columns can claim a text without end.
+struct MessageReader::Budget {
+  std::uint64_t size_max = kSplitBytesMax;
+  std::uint32_t parts = kPartsMax;
+  unsigned depth = 0;
+
+  /// A nested part begins, where the text has `size` bytes: whether it may.
+  bool enter(std::uint64_t size) {
+    const bool may = depth < kReadDepthMax && parts > 0 && size <= size_max;
+    ++depth;
+    --parts;
+    return may;
+  }
+  /// After `holes` holes of a shape. A single hole can hold what was never split.
+  bool is_too_long(std::uint32_t holes, std::uint64_t size) const {
+    return holes > 1 && size > size_max;
+  }
+};
 
 Result<std::unique_ptr<MessageReader>> MessageReader::open(std::string_view directory,
                                                            LoadPage load) {
@@ -39,14 +90,18 @@ MessageReader::MessageReader(Directory directory, LoadPage load)
 
 /// Says where the values of each hole lie: shapes in order, each with its share of the lane.
 Status MessageReader::map_holes() {
+  std::uint64_t values = 0;
   std::vector<std::uint64_t> filled(directory_.lanes.size(), 0);
   std::vector<std::uint32_t> holes_of_lane(directory_.lanes.size(), 0);
   holes_.reserve(directory_.hole_lanes.size());
   for (const DirectoryShape& shape : directory_.shapes) {
     std::uint32_t at = shape.text_offset;
+    values += std::uint64_t{shape.count} * shape.hole_count;
+    if (values > kGroupValuesMax) return damaged("too many values");
     for (std::uint32_t h = 0; h < shape.hole_count; ++h) {
       const std::uint32_t lane = directory_.hole_lanes[shape.first_hole + h];
       at = static_cast<std::uint32_t>(directory_.texts.find(kHole, at));
+      is_first_of_lane_.push_back(holes_of_lane[lane] == 0);
       holes_.push_back(
           {lane, static_cast<std::uint32_t>(filled[lane]) + holes_of_lane[lane]++, 0, at++});
     }
@@ -58,7 +113,6 @@ Status MessageReader::map_holes() {
       const std::uint32_t lane = directory_.hole_lanes[shape.first_hole + h];
       filled[lane] += std::uint64_t{shape.count} * holes_of_lane[lane];
       holes_of_lane[lane] = 0;
-      if (filled[lane] > kLaneValuesMax) return damaged("too many values");
     }
   }
   lane_sizes_.assign(filled.begin(), filled.end());
@@ -162,6 +216,7 @@ Result<const LaneColumn*> MessageReader::lane(std::uint32_t lane) {
 Result<std::string_view> MessageReader::small_page(std::uint32_t page) {
   if (pages_[page] == nullptr) {
     LOGPOND_TRY(auto bytes, load_(page));
+    if (bytes.size() > kPageBytes) return damaged("page too long");
     memory_bytes_ += bytes.size();
     pages_[page] = std::make_unique<std::string>(std::move(bytes));
   }
@@ -192,29 +247,47 @@ Status MessageReader::load_lane(std::uint32_t lane) {
   if (lanes_[lane].load(std::memory_order_relaxed) != nullptr) return {};
   LOGPOND_TRY(auto values, read_column(lane));
   auto column = std::make_unique<LaneColumn>(LaneColumn{std::move(values), {}, {}});
-  if (column->values.has_references()) LOGPOND_CHECK_OK(number_references(*column));
+  const LaneKind kind = directory_.lanes[lane].kind;
+  const bool may_be_long = kind == LaneKind::kRaw || kind == LaneKind::kField;
+  if (!may_be_long && column->values.text_size_max() > kSplitBytesMax) {
+    return damaged("a value longer than what is split");
+  }
+  if (column->values.has_references()) LOGPOND_CHECK_OK(number_references(lane, *column));
   memory_bytes_ += column->values.memory_bytes() + column->occurrences.size() * 4;
+  if (memory_bytes_ > kColumnBytesMax) return damaged("more bytes than a group has");
   owned_lanes_[lane] = std::move(column);
   lanes_[lane].store(owned_lanes_[lane].get(), std::memory_order_release);
   return {};
 }
 
-/// The occurrences of a nested shape are numbered as the references to it lie in its lane.
-Status MessageReader::number_references(LaneColumn& lane) const {
+/// The occurrences of a nested shape are numbered as the references to it lie in its lane. That
+/// there is one such lane also means that whatever is nested is part of one message only, and never
+/// of itself.
+Status MessageReader::number_references(std::uint32_t lane, LaneColumn& column) {
   std::vector<std::uint32_t> next(directory_.shapes.size(), 0);
-  lane.occurrences.resize(lane.values.size());
-  for (std::uint32_t i = 0; i < lane.values.size(); ++i) {
-    const std::int64_t shape = lane.values.reference(i);
-    if (shape < 0) continue;
-    if (static_cast<std::uint64_t>(shape) >= next.size()) return damaged("unknown shape");
-    std::uint32_t& number = next[static_cast<std::size_t>(shape)];
-    if (number == 0) lane.shapes.push_back(static_cast<std::uint32_t>(shape));
-    lane.occurrences[i] = number++;
-    if (number > directory_.shapes[static_cast<std::size_t>(shape)].count) {
+  referrers_.resize(directory_.shapes.size(), kNoLane);
+  column.occurrences.resize(column.values.size());
+  for (std::uint32_t i = 0; i < column.values.size(); ++i) {
+    const std::int64_t number = column.values.reference(i);
+    if (number < 0) continue;
+    if (static_cast<std::uint64_t>(number) >= next.size()) return damaged("unknown shape");
+    const auto shape = static_cast<std::uint32_t>(number);
+    if (next[shape] == 0) {
+      // In older files a shape without holes, whose occurrences are all alike, may have several.
+      const bool is_taken = directory_.shapes[shape].hole_count > 0 &&
+                            referrers_[shape] != kNoLane && referrers_[shape] != lane;
+      if (is_taken || !may_refer(directory_.lanes[lane].kind, directory_.shapes[shape].kind)) {
+        return damaged("a reference to what belongs elsewhere");
+      }
+      referrers_[shape] = lane;
+      column.shapes.push_back(shape);
+    }
+    column.occurrences[i] = next[shape]++;
+    if (next[shape] > directory_.shapes[shape].count) {
       return damaged("more references than occurrences");
     }
   }
-  std::sort(lane.shapes.begin(), lane.shapes.end());
+  std::sort(column.shapes.begin(), column.shapes.end());
   return {};
 }
 
@@ -222,30 +295,37 @@ Status MessageReader::number_references(LaneColumn& lane) const {
 
 Status MessageReader::append_text(std::uint32_t shape, std::uint32_t occurrence, std::string& out) {
   if (shape >= directory_.shapes.size()) return damaged("unknown shape");
-  return append_nested(shape, occurrence, 0, out);
+  Budget budget{.size_max = out.size() + kSplitBytesMax};
+  return append_nested(shape, occurrence, budget, out);
 }
 
 Status MessageReader::append_lane_text(std::uint32_t lane, std::uint32_t at, std::string& out) {
-  return append_value(lane, at, 0, out);
+  Budget budget{.size_max = out.size() + kSplitBytesMax};
+  return append_value(lane, at, budget, out);
 }
 
-Status MessageReader::append_nested(std::uint32_t shape, std::uint32_t occurrence, unsigned depth,
+Status MessageReader::append_nested(std::uint32_t shape, std::uint32_t occurrence, Budget& budget,
                                     std::string& out) {
   const DirectoryShape& entry = directory_.shapes[shape];
-  if (depth > kReadDepthMax || occurrence >= entry.count) return damaged("no such occurrence");
+  if (occurrence >= entry.count) return damaged("no such occurrence");
   const char* const texts = directory_.texts.data();
   std::uint32_t from = entry.text_offset;
-  for (std::uint32_t h = 0; h < entry.hole_count; ++h) {
-    const HoleView& hole = holes_[entry.first_hole + h];
-    out.append(texts + from, hole.at - from);
-    from = hole.at + 1;
-    LOGPOND_CHECK_OK(append_value(hole.lane, hole.first + occurrence * hole.step, depth, out));
+  for (std::uint32_t h = 0; h < entry.hole_count;) {
+    const std::uint32_t end = std::min(entry.hole_count, h + kHolesPerCheck);
+    for (; h < end; ++h) {
+      const HoleView& hole = holes_[entry.first_hole + h];
+      out.append(texts + from, hole.at - from);
+      from = hole.at + 1;
+      LOGPOND_CHECK_OK(append_value(hole.lane, hole.first + occurrence * hole.step, budget, out));
+    }
+    if (budget.is_too_long(h, out.size())) [[unlikely]]
+      return too_long();
   }
   out.append(texts + from, entry.text_offset + entry.text_size - from);
   return {};
 }
 
-Status MessageReader::append_value(std::uint32_t lane, std::uint32_t at, unsigned depth,
+Status MessageReader::append_value(std::uint32_t lane, std::uint32_t at, Budget& budget,
                                    std::string& out) {
   const LaneColumn* column = lanes_[lane].load(std::memory_order_acquire);
   if (column == nullptr) [[unlikely]] {
@@ -254,25 +334,34 @@ Status MessageReader::append_value(std::uint32_t lane, std::uint32_t at, unsigne
   if (at >= column->values.size()) return damaged("no such value");
   if (!column->occurrences.empty()) {
     if (const std::int64_t nested = column->values.reference(at); nested >= 0) {
-      return append_nested(static_cast<std::uint32_t>(nested), column->occurrences[at], depth + 1,
-                           out);
+      return append_part(static_cast<std::uint32_t>(nested), column->occurrences[at], budget, out);
     }
   }
   column->values.append_text(at, out);
   return {};
 }
 
+Status MessageReader::append_part(std::uint32_t shape, std::uint32_t occurrence, Budget& budget,
+                                  std::string& out) {
+  if (!budget.enter(out.size())) [[unlikely]]
+    return too_many_parts();
+  LOGPOND_CHECK_OK(append_nested(shape, occurrence, budget, out));
+  --budget.depth;
+  return {};
+}
+
 Result<std::uint64_t> MessageReader::text_size(std::uint32_t shape, std::uint32_t occurrence) {
   std::uint64_t size = 0;
   if (shape >= directory_.shapes.size()) return damaged("unknown shape");
-  LOGPOND_CHECK_OK(add_size(shape, occurrence, 0, size));
+  Budget budget;
+  LOGPOND_CHECK_OK(add_size(shape, occurrence, budget, size));
   return size;
 }
 
-Status MessageReader::add_size(std::uint32_t shape, std::uint32_t occurrence, unsigned depth,
+Status MessageReader::add_size(std::uint32_t shape, std::uint32_t occurrence, Budget& budget,
                                std::uint64_t& size) {
   const DirectoryShape& entry = directory_.shapes[shape];
-  if (depth > kReadDepthMax || occurrence >= entry.count) return damaged("no such occurrence");
+  if (occurrence >= entry.count) return damaged("no such occurrence");
   size += entry.text_size - entry.hole_count;
   for (std::uint32_t h = 0; h < entry.hole_count; ++h) {
     const HoleView& hole = holes_[entry.first_hole + h];
@@ -282,11 +371,14 @@ Status MessageReader::add_size(std::uint32_t shape, std::uint32_t occurrence, un
     const std::int64_t nested = column->occurrences.empty() ? -1 : column->values.reference(at);
     if (nested < 0) {
       size += column->values.text_size(at);
-    } else {
-      LOGPOND_CHECK_OK(
-          add_size(static_cast<std::uint32_t>(nested), column->occurrences[at], depth + 1, size));
+      continue;
     }
+    if (!budget.enter(size)) return too_many_parts();
+    LOGPOND_CHECK_OK(
+        add_size(static_cast<std::uint32_t>(nested), column->occurrences[at], budget, size));
+    --budget.depth;
   }
+  if (budget.is_too_long(entry.hole_count, size)) return too_long();
   return {};
 }
 

@@ -55,6 +55,8 @@ class MessageReader {
 
   const Directory& directory() const { return directory_; }
   const std::vector<HoleView>& holes() const { return holes_; }
+  /// False when a hole of the same shape that stands before it has the same lane.
+  bool is_first_of_lane(std::size_t hole) const { return is_first_of_lane_[hole]; }
   std::uint32_t lane_size(std::uint32_t lane) const { return lane_sizes_[lane]; }
   /// Reads what searching needs beside the directory: stamps of the small columns, borders of
   /// holes. Before stamp() and borders() are called.
@@ -81,16 +83,21 @@ class MessageReader {
   Status load_lane(std::uint32_t lane);
   Result<column::Column> read_column(std::uint32_t lane);
   Result<std::string_view> small_page(std::uint32_t page);
-  Status number_references(LaneColumn& lane) const;
-  Status append_nested(std::uint32_t shape, std::uint32_t occurrence, unsigned depth,
+  Status number_references(std::uint32_t lane, LaneColumn& column);
+  struct Budget;
+  Status append_nested(std::uint32_t shape, std::uint32_t occurrence, Budget& budget,
                        std::string& out);
-  Status append_value(std::uint32_t lane, std::uint32_t at, unsigned depth, std::string& out);
-  Status add_size(std::uint32_t shape, std::uint32_t occurrence, unsigned depth,
+  Status append_value(std::uint32_t lane, std::uint32_t at, Budget& budget, std::string& out);
+  /// A text that a reference stands for. Apart: it keeps what most values need short.
+  [[gnu::noinline]] Status append_part(std::uint32_t shape, std::uint32_t occurrence,
+                                       Budget& budget, std::string& out);
+  Status add_size(std::uint32_t shape, std::uint32_t occurrence, Budget& budget,
                   std::uint64_t& size);
 
   Directory directory_;
   const LoadPage load_;
   std::vector<HoleView> holes_;
+  std::vector<bool> is_first_of_lane_;  // by hole
   std::vector<std::uint32_t> lane_sizes_;
   std::uint32_t small_pages_ = 0;  // before places_, whose making sets it
   std::vector<ColumnPlace> places_;
@@ -108,6 +115,7 @@ class MessageReader {
   std::vector<std::atomic<const LaneColumn*>> lanes_;
   std::vector<std::unique_ptr<LaneColumn>> owned_lanes_;
   std::vector<std::unique_ptr<std::string>> pages_;  // of small columns
+  std::vector<std::uint32_t> referrers_;  // by shape, the lane that refers to it, as far as known
 };
 
 }  // namespace logpond::message

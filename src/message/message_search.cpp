@@ -166,18 +166,13 @@ Result<Found> LiteralSearch::find_nested(std::uint32_t number, unsigned depth) {
 Status LiteralSearch::find_in_values(const DirectoryShape& shape, unsigned depth, Places& places) {
   for (std::uint32_t h = 0; h < shape.hole_count; ++h) {
     const HoleView& hole = reader_.holes()[shape.first_hole + h];
-    // Holes of one lane share its values: look once.
-    if (h > 0 && reader_.holes()[shape.first_hole + h - 1].lane == hole.lane) continue;
+    // Holes of one lane share its values, and the first one's lie first: look once.
+    if (!reader_.is_first_of_lane(shape.first_hole + h)) continue;
     LOGPOND_TRY(const LaneMatches* matches, match_lane(hole.lane, depth));
     if (matches->sure.empty() && matches->maybe.empty()) continue;
-    std::uint32_t first = hole.first;
-    for (std::uint32_t g = 0; g < h; ++g) {
-      const HoleView& earlier = reader_.holes()[shape.first_hole + g];
-      if (earlier.lane == hole.lane) first = std::min(first, earlier.first);
-    }
     const std::uint64_t size = std::uint64_t{shape.count} * hole.step;
-    append_occurrences(matches->sure, first, size, hole.step, places.sure);
-    append_occurrences(matches->maybe, first, size, hole.step, places.maybe);
+    append_occurrences(matches->sure, hole.first, size, hole.step, places.sure);
+    append_occurrences(matches->maybe, hole.first, size, hole.step, places.maybe);
   }
   return {};
 }

@@ -28,8 +28,8 @@ inline constexpr ShapeKind kShapeKindLast = ShapeKind::kPart;
 /// What fills the holes of a lane. Stored on disk: never renumber.
 enum class LaneKind : std::uint8_t {
   kString = 0,    ///< Raw text between quotes.
-  kBare = 1,      ///< Numbers, literals, unquoted values.
-  kDocument = 2,  ///< References to shapes of nested documents.
+  kBare = 1,      ///< Numbers, literals, unquoted values, nested documents.
+  kDocument = 2,  ///< The same in older files, where a document was the first that a hole held.
   kMembers = 3,   ///< References to shapes of kind kMember.
   kField = 4,     ///< Values of a structured field.
   kRaw = 5,       ///< Messages that are not taken apart.
@@ -40,6 +40,10 @@ inline constexpr LaneKind kLaneKindLast = LaneKind::kOwned;
 inline constexpr std::uint32_t kNoShape = 0xFFFF'FFFF;
 /// A group has no more shapes; documents and templates beyond are stored as raw text.
 inline constexpr std::size_t kShapesMax = 200'000;
+/// Values of all lanes of a group together, references included. A group that is being built ends
+/// at 192 MiB of memory, of which a value takes 36 bytes; merging once joined several
+/// of them. What claims more is damage, not a reason to take memory.
+inline constexpr std::uint64_t kGroupValuesMax = std::uint64_t{1} << 25;
 
 /// Columns with this many packed bytes or more have a page of their own; smaller ones share pages
 /// of up to kPageBytes.

@@ -13,6 +13,7 @@ namespace logpond::message {
 /// Owns the texts. Threads: one at a time.
 class ShapeTable {
  public:
+  static constexpr std::uint32_t kNoLane = 0xFFFF'FFFF;
   struct Shape {
     std::uint64_t hash = 0;
     std::uint64_t owner = 0;  ///< Shapes of different owners are different, whatever their text.
@@ -21,7 +22,9 @@ class ShapeTable {
     std::uint32_t first_hole = 0;  ///< Into the encoder's list of holes.
     std::uint32_t hole_count = 0;
     std::uint32_t count = 0;  ///< Occurrences so far.
-    bool is_nested = false;   ///< Met through references only; never a whole message.
+    /// Of a nested shape: the one lane that refers to it.
+    std::uint32_t referrer = kNoLane;
+    bool is_nested = false;  ///< Met through references only; never a whole message.
     ShapeKind kind = ShapeKind::kFlat;
   };
   /// Where a text is, or would be put.

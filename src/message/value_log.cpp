@@ -84,7 +84,8 @@ struct ValueLog::Arranger {
       const bool is_nested = kind == ShapeKind::kNode || kind == ShapeKind::kMember ||
                              kind == ShapeKind::kPart ||
                              (kind == ShapeKind::kList && shapes[i].is_nested);
-      if (!is_nested) ready.push_back(i);
+      // What does not occur puts no values anywhere: no lane may wait for it.
+      if (!is_nested || shapes[i].count == 0) ready.push_back(i);
     }
   }
 

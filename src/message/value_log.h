@@ -22,6 +22,14 @@ class ValueLog {
     values_.push_back(value);
   }
   std::size_t size() const { return values_.size(); }
+  std::span<const column::Value> since(std::size_t size) const {
+    return {values_.data() + size, values_.size() - size};
+  }
+  /// Forgets what was added after there were `size` values.
+  void take_back(std::size_t size) {
+    cells_.resize_for_overwrite(size);
+    values_.resize_for_overwrite(size);
+  }
   /// Memory that arranging what was added takes.
   std::size_t size_bytes() const {
     return values_.size() * (2 * sizeof(column::Value) + sizeof(std::uint32_t));

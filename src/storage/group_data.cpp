@@ -14,6 +14,21 @@ tl::unexpected<Error> missing(const Part& part) {
               "part \"" + part.summary().name + "\" has a row group without a block it needs");
 }
 
+bool is_message(message::ShapeKind kind) {
+  return kind <= message::ShapeKind::kRaw || kind == message::ShapeKind::kList;
+}
+
+/// Whether the table names shapes of messages as messages, and those of fields as fields.
+bool names_right_shapes(const RowTable& table, const message::Directory& directory) {
+  return std::all_of(table.shapes.begin(), table.shapes.end(),
+                     [&](const RowShape& shape) {
+                       return is_message(directory.shapes[shape.message_shape].kind);
+                     }) &&
+         std::all_of(table.fields.begin(), table.fields.end(), [&](const TableField& field) {
+           return directory.shapes[field.shape].kind == message::ShapeKind::kField;
+         });
+}
+
 std::vector<const BlockMeta*> pages_of(const GroupMeta& group) {
   std::vector<const BlockMeta*> pages;
   for (const BlockMeta& block : group.blocks) {
@@ -74,6 +89,9 @@ Result<std::shared_ptr<GroupData>> GroupData::open(std::shared_ptr<const Part> p
   LOGPOND_TRY(data->table_,
               decode_row_table(raw.view(), group.streams.size(),
                                data->messages_->directory().shapes.size(), group.rows));
+  if (!names_right_shapes(data->table_, data->messages_->directory())) {
+    return missing(*data->part_);
+  }
   data->rows_of_fields_ = std::vector<Slot<std::vector<std::uint32_t>>>(data->table_.fields.size());
   data->memory_bytes_ = size_of(data->table_);
   return data;
@@ -172,30 +190,37 @@ Result<const RowIndex*> GroupData::index() {
   });
 }
 
-std::vector<std::uint32_t> GroupData::find_rows_of_field(
-    std::uint32_t field, const std::vector<std::uint32_t>& row_shapes) const {
-  std::vector<std::uint32_t> values_of_kind(table_.kinds.size(), 0);
+std::vector<std::uint32_t> GroupData::values_of_kinds(std::uint32_t field) const {
+  std::vector<std::uint32_t> values(table_.kinds.size(), 0);
   for (std::size_t i = 0; i < table_.kinds.size(); ++i) {
-    values_of_kind[i] = static_cast<std::uint32_t>(std::count(
+    values[i] = static_cast<std::uint32_t>(std::count(
         table_.kinds[i].fields.begin(), table_.kinds[i].fields.end(), RowField{field, false}));
   }
-  std::vector<std::uint32_t> values_of_shape(table_.shapes.size());
-  for (std::size_t i = 0; i < values_of_shape.size(); ++i) {
-    values_of_shape[i] = values_of_kind[table_.shapes[i].kind];
+  return values;
+}
+
+Status GroupData::check_field(std::uint32_t field) const {
+  const std::vector<std::uint32_t> values_of_kind = values_of_kinds(field);
+  std::uint64_t values = 0;
+  for (const RowShape& shape : table_.shapes) {
+    values += std::uint64_t{shape.rows} * values_of_kind[shape.kind];
   }
-  std::vector<std::uint32_t> rows;
-  for (std::uint32_t row = 0; row < row_shapes.size(); ++row) {
-    for (std::uint32_t n = values_of_shape[row_shapes[row]]; n > 0; --n) rows.push_back(row);
+  if (messages_->directory().shapes[table_.fields[field].shape].count != values) {
+    return missing(*part_);
   }
-  return rows;
+  return {};
 }
 
 Result<const std::vector<std::uint32_t>*> GroupData::rows_of_field(std::uint32_t field) {
   return fill(rows_of_fields_[field], [&]() -> Result<std::vector<std::uint32_t>> {
+    LOGPOND_CHECK_OK(check_field(field));
     LOGPOND_TRY(const auto* shapes, row_shapes());
-    std::vector<std::uint32_t> rows = find_rows_of_field(field, *shapes);
-    const auto& directory = messages_->directory();
-    if (directory.shapes[table_.fields[field].shape].count != rows.size()) return missing(*part_);
+    const std::vector<std::uint32_t> values_of_kind = values_of_kinds(field);
+    std::vector<std::uint32_t> rows;
+    for (std::uint32_t row = 0; row < shapes->size(); ++row) {
+      const std::uint32_t kind = table_.shapes[(*shapes)[row]].kind;
+      for (std::uint32_t n = values_of_kind[kind]; n > 0; --n) rows.push_back(row);
+    }
     return rows;
   });
 }

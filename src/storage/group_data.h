@@ -52,6 +52,8 @@ class GroupData {
   /// The row of each value of a field that is stored as a column, ascending; a row that has the
   /// field twice is there twice.
   Result<const std::vector<std::uint32_t>*> rows_of_field(std::uint32_t field);
+  /// Whether the rows have as many values of the field as its column has.
+  Status check_field(std::uint32_t field) const;
   /// False when no value of the group has message::id_hash() `hash`. True also without a filter.
   Result<bool> may_have_id(std::uint64_t hash);
 
@@ -76,8 +78,8 @@ class GroupData {
   Result<SeriesColumn> read_series(BlockKind kind);
   Result<std::vector<std::uint32_t>> read_numbers(BlockKind kind, std::size_t limit);
   RowIndex make_index(const std::vector<std::uint32_t>& row_shapes) const;
-  std::vector<std::uint32_t> find_rows_of_field(std::uint32_t field,
-                                                const std::vector<std::uint32_t>& row_shapes) const;
+  /// Values that rows of each kind put into the field's column.
+  std::vector<std::uint32_t> values_of_kinds(std::uint32_t field) const;
 
   const std::shared_ptr<const Part> part_;
   const GroupMeta& group_;

@@ -92,6 +92,7 @@ void GroupEncoder::clear() {
   shape_slots_.assign(kSlotsMin, kNone);
   recent_shapes_.clear();
   message_bytes_ = 0;
+  fields_count_ = 0;
   timestamps_.clear();
   ids_.clear();
   received_.clear();
@@ -102,7 +103,8 @@ void GroupEncoder::clear() {
 }
 
 bool GroupEncoder::is_heavy() const {
-  return message_bytes_ >= kGroupMessageBytesMax || messages_.size_bytes() >= kGroupMemoryMax;
+  return message_bytes_ >= kGroupMessageBytesMax || messages_.size_bytes() >= kGroupMemoryMax ||
+         fields_count_ >= kGroupFieldsMax;
 }
 
 // ---- Interning ---------------------------------------------------------------------------------
@@ -237,6 +239,7 @@ void GroupEncoder::end_row(const Row& row) {
   ++stream.rows;
   stream.message_bytes += row.message.size();
   message_bytes_ += row.message.size();
+  fields_count_ += row_fields_.size();
   const std::uint32_t word = intern_word(row.severity_text);
   const std::uint32_t kind = intern_kind(stream.sender, row.severity, word);
   const std::uint32_t message_shape = messages_.add(stream.sender, row.message);
@@ -267,16 +270,14 @@ void GroupEncoder::add(const StoredBatch& stored, std::size_t row) {
            batch.severity(row), word, batch.message(row)});
 }
 
-void GroupEncoder::add(const RecordBlock& block) {
+void GroupEncoder::add(const RecordBlock& block, std::size_t row) {
   batch_ = nullptr;
-  for (std::size_t row = 0; row < block.size; ++row) {
-    for (const FieldView& field : block.fields_of(row)) {
-      add_field(intern_field(field.name, field.kind), field, block.severity_text_of(row));
-    }
-    end_row({block.timestamps[row], block.ids[row], block.received[row],
-             intern_stream(block.stream(row)), block.severity_of(row), block.severity_text_of(row),
-             block.messages[row]});
+  for (const FieldView& field : block.fields_of(row)) {
+    add_field(intern_field(field.name, field.kind), field, block.severity_text_of(row));
   }
+  end_row({block.timestamps[row], block.ids[row], block.received[row],
+           intern_stream(block.stream(row)), block.severity_of(row), block.severity_text_of(row),
+           block.messages[row]});
 }
 
 // ---- Writing -----------------------------------------------------------------------------------

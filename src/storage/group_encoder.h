@@ -30,8 +30,8 @@ class GroupEncoder {
 
   /// Adds row `row` of a batch. The batches of one group must not be freed before finish().
   void add(const StoredBatch& stored, std::size_t row);
-  /// Adds all rows of a block that has every column.
-  void add(const RecordBlock& block);
+  /// Adds row `row` of a block that has every column.
+  void add(const RecordBlock& block, std::size_t row);
 
   std::size_t size() const { return timestamps_.size(); }
   bool empty() const { return timestamps_.empty(); }
@@ -98,6 +98,7 @@ class GroupEncoder {
   std::vector<std::uint32_t> shape_slots_;                      // the same over table_.shapes
   std::vector<RecentShape> recent_shapes_;                      // by message shape
   std::uint64_t message_bytes_ = 0;
+  std::uint64_t fields_count_ = 0;
 
   GrowArray<TimestampNs> timestamps_;
   GrowArray<std::int64_t> ids_;

@@ -9,6 +9,10 @@
 namespace logpond::storage {
 namespace {
 
+/// Beyond, a table of all kinds and streams would be larger than the rows that fill few of its
+/// places.
+constexpr std::uint64_t kClassSlotsMax = std::uint64_t{1} << 22;
+
 bool is_loose(const TableField& field) {
   return static_cast<std::uint8_t>(field.kind) == kLooseFieldTag;
 }
@@ -20,13 +24,22 @@ GroupRows::GroupRows(GroupData& data, Columns columns,
     : data_(data), columns_(columns), field_names_(field_names) {
   choose_fields();
   const RowTable& table = data_.table();
-  std::uint32_t slots = 0;
+  std::uint64_t slots = 0;
   for (const RowKind& kind : table.kinds) {
-    kind_slots_.push_back(slots);
-    slots += static_cast<std::uint32_t>(table.senders[kind.sender].size());
+    kind_slots_.push_back(static_cast<std::uint32_t>(slots));
+    slots += table.senders[kind.sender].size();
   }
+  if (slots > kClassSlotsMax) return;
   class_slots_.reset(static_cast<std::uint32_t*>(std::calloc(slots, sizeof(std::uint32_t))));
   if (class_slots_ == nullptr) throw std::bad_alloc();
+}
+
+/// The class of a row, made when it is the first; for groups without a table of them.
+std::uint32_t GroupRows::sparse_class(std::uint32_t kind, std::uint32_t place) {
+  std::uint32_t& slot = sparse_class_slots_[std::uint64_t{kind} << 32 | place];
+  if (slot == 0)
+    slot = class_of(data_.table().senders[data_.table().kinds[kind].sender][place], kind) + 1;
+  return slot - 1;
 }
 
 bool GroupRows::is_wanted(const TableField& field) const {
@@ -90,6 +103,10 @@ Status GroupRows::gather_streams(std::span<const std::uint32_t> rows) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::uint32_t row = rows[i];
     const std::uint32_t shape = shape_of[row];
+    if (slots == nullptr) {
+      classes[i] = sparse_class(table.shapes[shape].kind, place_of[row]);
+      continue;
+    }
     const std::uint32_t first =
         by_shape != nullptr ? by_shape[shape] : kind_slots_[table.shapes[shape].kind];
     std::uint32_t& slot = slots[first + place_of[row]];
@@ -111,6 +128,10 @@ Status GroupRows::gather_messages(std::span<const std::uint32_t> rows) {
   for (const std::uint32_t row : rows) {
     const std::uint32_t shape = table.shapes[(*row_shapes)[row]].message_shape;
     LOGPOND_CHECK_OK(data_.messages().append_text(shape, index->occurrences[row], text_));
+    // The header counted these bytes: what a block takes is bounded by what the group has.
+    if (text_.size() > data_.group().message_bytes) {
+      return fail(ErrorCode::kCorruption, "messages are longer than their row group says");
+    }
     text_ends_.push_back(text_.size());
   }
   messages_.clear();
@@ -181,6 +202,9 @@ Status GroupRows::render_field(std::uint32_t field, std::span<const std::uint32_
       const std::size_t begin = field_text_.size();
       LOGPOND_CHECK_OK(data_.messages().append_lane_text(
           lane, static_cast<std::uint32_t>(at - field_rows->begin()), field_text_));
+      if (field_text_.size() > kBlockBytesMax) {
+        return fail(ErrorCode::kCorruption, "fields are longer than a row group can be");
+      }
       slices.push_back({static_cast<std::uint32_t>(begin),
                         static_cast<std::uint32_t>(field_text_.size() - begin)});
     }
@@ -196,7 +220,10 @@ Status GroupRows::gather_fields(std::span<const std::uint32_t> rows) {
   std::vector<std::vector<Slice>> slices(table.fields.size());
   for (std::uint32_t field = 0; field < table.fields.size(); ++field) {
     if (!wanted_[field] || rows.empty()) continue;
-    if (data_.messages().directory().shapes[table.fields[field].shape].count == 0) continue;
+    if (data_.messages().directory().shapes[table.fields[field].shape].count == 0) {
+      LOGPOND_CHECK_OK(data_.check_field(field));
+      continue;
+    }
     LOGPOND_CHECK_OK(render_field(field, rows, slices[field]));
   }
   fields_.resize(field_begins_.back());

@@ -37,6 +37,7 @@ class GroupRows {
                     const std::vector<std::uint32_t>& row_shapes);
   Status render_field(std::uint32_t field, std::span<const std::uint32_t> rows,
                       std::vector<Slice>& slices);
+  std::uint32_t sparse_class(std::uint32_t kind, std::uint32_t place);
   std::uint32_t class_of(std::uint32_t stream, std::uint32_t kind);
 
   GroupData& data_;
@@ -51,6 +52,7 @@ class GroupRows {
   std::unique_ptr<std::uint32_t[], void (*)(void*)> class_slots_{nullptr, &std::free};
   std::vector<std::uint32_t> kind_slots_;   // where a kind's places begin
   std::vector<std::uint32_t> shape_slots_;  // the same by row shape; made when many rows come
+  std::unordered_map<std::uint64_t, std::uint32_t> sparse_class_slots_;  // where those are too many
   std::deque<std::vector<FieldView>> class_fields_;
   std::vector<StreamPtr> streams_;  // those met so far
   std::unordered_map<std::uint32_t, std::uint32_t>

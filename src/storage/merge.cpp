@@ -27,25 +27,19 @@ bool is_wholly_hidden(const Part& part, const GroupMeta& group,
   });
 }
 
-/// Adds the rows of a group that are not hidden, with every column.
-Status read_visible_rows(const std::shared_ptr<const Part>& part, const GroupMeta& group,
-                         const std::vector<DeletionPtr>& concerned, GroupEncoder& into) {
-  LOGPOND_TRY(const auto data, GroupData::open(part, group));
-  HiddenRows hidden_rows(concerned);
-  LOGPOND_TRY(const codec::Bitmap hidden, hidden_of_group(*data, hidden_rows));
-  codec::Bitmap visible(group.rows, true);
-  visible.subtract(hidden);
-  const std::optional<std::vector<std::string>> every_field;
-  GroupRows whole(*data, Columns::kAll, every_field);
+/// The rows of a group that are not hidden.
+Result<std::vector<std::uint32_t>> visible_rows(GroupData& data,
+                                                const std::vector<DeletionPtr>& concerned) {
+  codec::Bitmap visible(data.group().rows, true);
+  if (!concerned.empty()) {
+    HiddenRows hidden_rows(concerned);
+    LOGPOND_TRY(const codec::Bitmap hidden, hidden_of_group(data, hidden_rows));
+    visible.subtract(hidden);
+  }
   std::vector<std::uint32_t> rows;
   rows.reserve(visible.count());
   visible.for_each([&](std::uint32_t row) { rows.push_back(row); });
-  for (std::size_t begin = 0; begin < rows.size(); begin += kBlockRows) {
-    const std::size_t count = std::min(rows.size() - begin, kBlockRows);
-    LOGPOND_TRY(const RecordBlock block, whole.block(std::span(rows).subspan(begin, count)));
-    into.add(block);
-  }
-  return {};
+  return rows;
 }
 
 }  // namespace
@@ -74,8 +68,25 @@ Status PartMerger::join(const std::shared_ptr<const Part>& part, const GroupMeta
       buffer_.message_bytes() + group.message_bytes > kGroupMessageBytesMax || buffer_.is_heavy()) {
     LOGPOND_CHECK_OK(flush());
   }
-  return concerned.empty() ? read_whole_group(part, group, buffer_)
-                           : read_visible_rows(part, group, concerned, buffer_);
+  LOGPOND_TRY(const auto data, GroupData::open(part, group));
+  LOGPOND_TRY(const auto rows, visible_rows(*data, concerned));
+  return add_rows(*data, rows);
+}
+
+/// With every column. The header does not say what a group's fields take: whether the joined rows
+/// become too heavy is asked row by row, as it is when a head is sealed.
+Status PartMerger::add_rows(GroupData& data, std::span<const std::uint32_t> rows) {
+  const std::optional<std::vector<std::string>> every_field;
+  GroupRows source(data, Columns::kAll, every_field);
+  for (std::size_t begin = 0; begin < rows.size(); begin += kBlockRows) {
+    const std::size_t count = std::min(rows.size() - begin, kBlockRows);
+    LOGPOND_TRY(const RecordBlock block, source.block(rows.subspan(begin, count)));
+    for (std::size_t row = 0; row < block.size; ++row) {
+      buffer_.add(block, row);
+      if (buffer_.is_heavy()) LOGPOND_CHECK_OK(flush());
+    }
+  }
+  return {};
 }
 
 Status PartMerger::add_group(const std::shared_ptr<const Part>& part, const GroupMeta& group) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "storage/deletion.h"
@@ -36,6 +37,7 @@ class PartMerger {
   Status add_group(const std::shared_ptr<const Part>& part, const GroupMeta& group);
   Status join(const std::shared_ptr<const Part>& part, const GroupMeta& group,
               const std::vector<DeletionPtr>& concerned);
+  Status add_rows(GroupData& data, std::span<const std::uint32_t> rows);
   Status flush();
 
   PartWriter& writer_;

@@ -135,6 +135,9 @@ Result<std::shared_ptr<const Part>> Part::open(platform::FileSystem& fs,
   for (std::uint64_t i = 0; i < groups && reader.ok(); ++i) {
     auto group = read_group_meta(rest);
     if (!group) return in_context(group.error());
+    if (group->offset > trailer->offset || group->bytes > trailer->offset - group->offset) {
+      return in_context({ErrorCode::kCorruption, "row group lies outside of the file"});
+    }
     const bool is_known = std::all_of(
         group->streams.begin(), group->streams.end(),
         [&](const GroupStream& stream) { return stream.stream < part->streams_.size(); });

@@ -327,8 +327,8 @@ Status PartSet::seal(const Head& head, const SealPoint& point, const Committed& 
     for (const auto& [partition, rows] : rows_by_partition(head)) {
       LOGPOND_TRY(auto part,
                   write_and_open(partition, kPackLevel,
-                                 [&, &rows = rows](PartWriter& writer) -> Result<bool> {
-                                   LOGPOND_CHECK_OK(fill_from_rows(writer, seal_encoder_, rows));
+                                 [&, &own = rows](PartWriter& writer) -> Result<bool> {
+                                   LOGPOND_CHECK_OK(fill_from_rows(writer, seal_encoder_, own));
                                    return true;
                                  }));
       added.push_back(std::move(part));

@@ -58,8 +58,8 @@ bool read_blocks(codec::Reader& reader, GroupMeta& meta) {
     block.stored_bytes = reader.varint();
     block.raw_bytes = reader.varint();
     block.checksum = reader.fixed<std::uint64_t>();
-    if (block.stored_bytes > meta.bytes - offset || block.raw_bytes > UINT32_MAX ||
-        block.coding > BlockCoding::kZstd) {
+    if (block.stored_bytes > meta.bytes - offset || block.stored_bytes > kBlockBytesMax ||
+        block.raw_bytes > kBlockBytesMax || block.coding > BlockCoding::kZstd) {
       return false;
     }
     offset += block.stored_bytes;
@@ -93,8 +93,8 @@ Result<GroupMeta> read_group_meta(std::string_view& bytes) {
     stream.message_bytes = reader.varint();
     meta.streams.push_back(stream);
   }
-  if (!read_blocks(reader, meta) || meta.rows == 0 || meta.rows > kGroupRowsMax ||
-      meta.streams.empty()) {
+  if (!read_blocks(reader, meta) || meta.message_bytes > kBlockBytesMax || meta.rows == 0 ||
+      meta.rows > kGroupRowsMax || meta.streams.empty()) {
     return damaged();
   }
   bytes = reader.rest();

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/limits.h"
 #include "core/result.h"
 #include "core/time.h"
 
@@ -18,6 +19,9 @@ inline constexpr std::size_t kGroupRowsFull = 256 * 1024;
 inline constexpr std::size_t kGroupMessageBytesMax = std::size_t{48} << 20;
 /// Memory of a group being built after which it ends early: lines made of many short values.
 inline constexpr std::size_t kGroupMemoryMax = std::size_t{192} << 20;
+/// Fields after which a group ends early. Values take memory, which ends it sooner; those that are
+/// the row's severity text take none, but each is handed out all the same.
+inline constexpr std::uint64_t kGroupFieldsMax = std::uint64_t{1} << 23;
 /// Groups with fewer rows and bytes than half of that are undersized: merging joins them.
 inline constexpr std::size_t kGroupRowsUndersized = kGroupRowsFull / 2;
 /// No group has more: a full one takes what is left behind it when that would be undersized.
@@ -38,6 +42,10 @@ enum class BlockKind : std::uint8_t {
 
 /// How a block's bytes are stored. Stored on disk: never renumber.
 enum class BlockCoding : std::uint8_t { kRaw = 0, kZstd = 1 };
+
+/// No block is larger: a group ends at kGroupMemoryMax (merging once joined two of them), and one
+/// record more is no larger than a batch. What says so is damage, not a reason to take memory.
+inline constexpr std::uint64_t kBlockBytesMax = 2 * kGroupMemoryMax + kBatchBytesMax;
 
 /// Where a block lies. Offsets count from the start of the group.
 struct BlockMeta {

@@ -1,12 +1,16 @@
 #include "storage/row_table.h"
 
 #include "codec/varint.h"
+#include "storage/row_group.h"
 
 namespace logpond::storage {
 namespace {
 
 using codec::put_bytes;
 using codec::put_varint;
+
+/// Fields of all rows, with room for a last record, and for groups made before there was a limit.
+constexpr std::uint64_t kRowFieldsMax = 4 * kGroupFieldsMax;
 
 tl::unexpected<Error> damaged(const char* what) {
   return fail(ErrorCode::kCorruption, std::string("row table is damaged: ") + what);
@@ -69,6 +73,7 @@ Status read_kinds(codec::Reader& reader, RowTable& table) {
 Status read_row_shapes(codec::Reader& reader, std::size_t message_shapes, std::uint64_t rows,
                        RowTable& table) {
   std::uint64_t sum = 0;
+  std::uint64_t fields = 0;
   for (std::uint64_t n = reader.varint(); n > 0 && reader.ok(); --n) {
     const std::uint64_t shape = reader.varint();
     const std::uint64_t kind = reader.varint();
@@ -77,6 +82,8 @@ Status read_row_shapes(codec::Reader& reader, std::size_t message_shapes, std::u
       return damaged("row shape");
     }
     sum += count;
+    fields += count * table.kinds[kind].fields.size();
+    if (sum > rows || fields > kRowFieldsMax) return damaged("rows with their fields");
     table.shapes.push_back({static_cast<std::uint32_t>(shape), static_cast<std::uint32_t>(kind),
                             static_cast<std::uint32_t>(count)});
   }

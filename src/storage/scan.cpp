@@ -353,19 +353,4 @@ Result<ScanStats> scan_view(const StoreView& view, const ScanRequest& request, S
   return Scan(view, request, sink, on_damage).run();
 }
 
-Status read_whole_group(const std::shared_ptr<const Part>& part, const GroupMeta& group,
-                        GroupEncoder& into) {
-  LOGPOND_TRY(const auto data, GroupData::open(part, group));
-  const std::optional<std::vector<std::string>> every_field;
-  GroupRows source(*data, Columns::kAll, every_field);
-  std::vector<std::uint32_t> rows(group.rows);
-  std::iota(rows.begin(), rows.end(), 0U);
-  for (std::size_t begin = 0; begin < rows.size(); begin += kBlockRowsMax) {
-    const std::size_t size = std::min(rows.size() - begin, kBlockRowsMax);
-    LOGPOND_TRY(const RecordBlock block, source.block(std::span(rows).subspan(begin, size)));
-    into.add(block);
-  }
-  return {};
-}
-
 }  // namespace logpond::storage

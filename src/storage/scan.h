@@ -8,7 +8,6 @@
 #include "platform/worker_pool.h"
 #include "storage/deletion.h"
 #include "storage/group_cache.h"
-#include "storage/group_encoder.h"
 #include "storage/head.h"
 #include "storage/part.h"
 #include "storage/store.h"
@@ -30,10 +29,5 @@ struct StoreView {
 /// `on_damage`. Errors: kCancelled, kDeadlineExceeded.
 Result<ScanStats> scan_view(const StoreView& view, const ScanRequest& request, ScanSink& sink,
                             const std::function<void(const Error&)>& on_damage);
-
-/// Adds all rows of a group with every column, for merging; uses no cache. Errors: kIo,
-/// kCorruption.
-Status read_whole_group(const std::shared_ptr<const Part>& part, const GroupMeta& group,
-                        GroupEncoder& into);
 
 }  // namespace logpond::storage

@@ -23,21 +23,38 @@ Result<std::string_view> WalReplay::peek(const platform::File& file, std::uint64
                                           std::min(bytes, buffer_bytes_ - (at - buffer_at_)));
 }
 
+/// No memory for what is not there: the payload is then too short, and torn. Asked of the file as
+/// it is now: beside a running server it grows.
+Result<std::string_view> WalReplay::peek_payload(const platform::File& file, std::uint64_t at,
+                                                 std::uint64_t bytes) {
+  if (bytes > kChunkBytes) {
+    LOGPOND_TRY(const std::uint64_t size, file.size());
+    bytes = std::min(bytes, size > at ? size - at : 0);
+  }
+  return peek(file, at, bytes);
+}
+
 /// Frames end where no good header stands: at preallocated or recycled room, at a torn tail, or at
 /// a header that the disk damaged. Only in the last case is there, further on, a frame that was
 /// written when more was durable than has been seen. It is counted and not taken: the search goes
 /// over text of messages, and somebody might have logged the bytes of a frame.
-Status WalReplay::look_behind_the_end(const platform::File& file, std::uint64_t from,
-                                      WalSegment segment) {
+///
+/// Beside a running server the log grows while it is read: then there is a good header at the end
+/// after all, and true is returned.
+Result<bool> WalReplay::look_behind_the_end(const platform::File& file, std::uint64_t end,
+                                            WalSegment segment) {
+  std::uint64_t from = end;
   while (true) {
     LOGPOND_TRY(const std::string_view bytes, peek(file, from, kChunkBytes));
-    if (bytes.size() < Wal::kFrameHeaderBytes) return {};
+    if (bytes.size() < Wal::kFrameHeaderBytes) return false;
     for (std::size_t at = bytes.find(wal_frame_magic()); at != std::string_view::npos;
          at = bytes.find(wal_frame_magic(), at + 1)) {
       const auto header = read_wal_frame_header(bytes.substr(at), segment);
       if (header && header->durable > last_seen_) {
+        LOGPOND_TRY(const std::string_view again, peek(file, end, Wal::kFrameHeaderBytes));
+        if (read_wal_frame_header(again, segment)) return true;
         ++recovery_.damaged_frames;
-        return {};
+        return false;
       }
     }
     from += bytes.size() - Wal::kFrameHeaderBytes + 1;  // a header may lie across the pieces
@@ -54,14 +71,17 @@ Status WalReplay::read_segment(const platform::File& file, std::uint64_t file_by
   while (true) {
     LOGPOND_TRY(const std::string_view head, peek(file, at, Wal::kFrameHeaderBytes));
     const auto header = read_wal_frame_header(head, segment);
-    if (!header) break;
+    if (!header) {
+      LOGPOND_TRY(const bool goes_on, look_behind_the_end(file, at, segment));
+      if (!goes_on) break;
+      continue;
+    }
     at += Wal::kFrameHeaderBytes;
-    LOGPOND_TRY(const std::string_view payload, peek(file, at, header->payload_bytes));
+    LOGPOND_TRY(const std::string_view payload, peek_payload(file, at, header->payload_bytes));
     at += payload.size();
     LOGPOND_CHECK_OK(take_frame(segment, *header, payload));
     report(at);
   }
-  LOGPOND_CHECK_OK(look_behind_the_end(file, at, segment));
   bytes_before_ += file_bytes;
   report(0);
   return {};

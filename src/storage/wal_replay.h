@@ -40,7 +40,10 @@ class WalReplay {
 
  private:
   Result<std::string_view> peek(const platform::File& file, std::uint64_t at, std::size_t bytes);
-  Status look_behind_the_end(const platform::File& file, std::uint64_t from, WalSegment segment);
+  Result<std::string_view> peek_payload(const platform::File& file, std::uint64_t at,
+                                        std::uint64_t bytes);
+  Result<bool> look_behind_the_end(const platform::File& file, std::uint64_t end,
+                                   WalSegment segment);
   Status take_frame(WalSegment segment, const WalFrameHeader& header, std::string_view payload);
   void settle_group(const WalFrameHeader& next);
   void report(std::uint64_t segment_bytes_done);

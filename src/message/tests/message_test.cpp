@@ -9,7 +9,9 @@
 #include "message/message_encoder.h"
 #include "message/message_reader.h"
 #include "message/message_search.h"
+#include "message/structure.h"
 #include "message/tests/line_generator.h"
+#include "message/tests/packed_lines.h"
 
 namespace logpond::message {
 namespace {
@@ -24,14 +26,7 @@ struct Packed {
 
 /// The reader keeps a pointer to `packed`.
 void open_reader(Packed& packed) {
-  auto reader = MessageReader::open(
-      packed.encoded.directory, [&packed](std::uint32_t page) -> Result<std::string> {
-        const auto& pages = packed.encoded.pages;
-        if (page >= pages.size()) return fail(ErrorCode::kCorruption, "no such page");
-        const std::size_t end =
-            page + 1 < pages.size() ? pages[page + 1].begin : packed.encoded.page_bytes.size();
-        return packed.encoded.page_bytes.substr(pages[page].begin, end - pages[page].begin);
-      });
+  auto reader = MessageReader::open(packed.encoded.directory, testing::pages_of(packed.encoded));
   ASSERT_TRUE(reader) << reader.error().message;
   packed.reader = std::move(*reader);
 }
@@ -95,6 +90,15 @@ void expect_found(Packed& packed, const std::vector<std::string>& lines,
   }
 }
 
+/// Every line is taken apart that does not hold what stands for a hole.
+void expect_split(const Packed& packed, const std::vector<std::string>& lines) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].find(kHole) != std::string::npos) continue;
+    ASSERT_NE(packed.reader->directory().shapes[packed.shapes[i]].kind, ShapeKind::kRaw)
+        << lines[i];
+  }
+}
+
 std::string piece_of(const std::vector<std::string>& lines) {
   const std::string& line = lines[*rc::gen::inRange<std::size_t>(0, lines.size())];
   if (line.empty()) return "x";
@@ -108,6 +112,7 @@ RC_GTEST_PROP(Messages, AnyLinesComeBackByteForByte, ()) {
   const auto lines = testing::lines(60);
   const auto packed = pack(lines);
   expect_lines(*packed, lines);
+  expect_split(*packed, lines);
   RC_ASSERT(!::testing::Test::HasFatalFailure());
 }
 
@@ -145,6 +150,52 @@ TEST(Messages, KeysThatChangeWithEveryLineAreStoredMemberByMember) {
     return shape.kind == ShapeKind::kJson;
   });
   EXPECT_LE(roots, 2 * 512 + 2);
+}
+
+TEST(Messages, AValueThatIsADocumentInSomeMessagesOnlyIsStoredAsOne) {
+  std::vector<std::string> lines;
+  for (int i = 0; i < 200; ++i) {
+    const std::string n = std::to_string(i * 7);
+    lines.push_back(R"({"a":)" + n + R"(,"error":null,"list":[)" + n + "]}");
+    lines.push_back(R"({"b":)" + n + R"(,"error":{"code":)" + n + R"(},"list":[{"x":)" + n +
+                    "},7]}");
+    lines.push_back(R"({"a":)" + n + R"(,"error":{"code":1)" + n + R"(},"list":[{"x":1)" + n +
+                    "}]}");
+  }
+  const auto packed = pack(lines);
+  expect_lines(*packed, lines);
+  expect_found(*packed, lines, "code\":17");
+  for (const DirectoryShape& shape : packed->reader->directory().shapes) {
+    EXPECT_NE(shape.kind, ShapeKind::kRaw);
+  }
+}
+
+/// Another key with the hash that `http_request` has: see path_of_member().
+constexpr std::string_view kKey = "http_request";
+constexpr std::string_view kKeyMadeUp =
+    "\xb9\x39\x42\xea\x7b\x73\x82\x67\x3b\xaf\x49\xdf\xb6\x77\x46\x7d";
+
+TEST(Messages, KeysThatAreMadeUpToHaveOneHashDoNotMixTheirValues) {
+  ASSERT_EQ(path_of_member(0, kKey), path_of_member(0, kKeyMadeUp));
+  std::vector<std::string> lines;
+  for (int i = 0; i < 200; ++i) {
+    const std::string_view key = i % 3 == 0 ? kKeyMadeUp : kKey;
+    std::string line = "{\"" + std::string(key) + "\":{\"took\":" + std::to_string(i * 17) +
+                       R"(,"in":{"text":"user )" + std::to_string(i) + R"( left"}}})";
+    if (i % 7 == 0)
+      line.insert(line.size() - 1, ",\"" + std::string(kKey) + R"(":{"took":1,"in":{}})");
+    lines.push_back(line);
+  }
+  const auto packed = pack(lines);
+  expect_lines(*packed, lines);
+  expect_found(*packed, lines, "user 9");
+}
+
+TEST(Messages, NamesOfFieldsThatAreMadeUpToHaveOneHashAreTwoFields) {
+  MessageEncoder encoder(1);
+  const std::uint32_t shape = encoder.field_shape(kKey, 0);
+  EXPECT_NE(encoder.field_shape(kKeyMadeUp, 0), shape);
+  EXPECT_EQ(encoder.field_shape(kKey, 0), shape);
 }
 
 TEST(Messages, LongAndHoledLinesAreKeptAsTheyAre) {
@@ -213,14 +264,8 @@ TEST(Messages, ADamagedDirectoryOrPageIsAnErrorAndNeverACrash) {
     std::string& bytes =
         (state >> 60) % 2 == 0 ? packed->encoded.directory : packed->encoded.page_bytes;
     bytes[(state >> 20) % bytes.size()] ^= static_cast<char>(1U << ((state >> 8) % 8));
-    auto reader = MessageReader::open(
-        packed->encoded.directory, [&](std::uint32_t page) -> Result<std::string> {
-          const auto& pages = packed->encoded.pages;
-          if (page >= pages.size()) return fail(ErrorCode::kCorruption, "no such page");
-          const std::size_t end =
-              page + 1 < pages.size() ? pages[page + 1].begin : packed->encoded.page_bytes.size();
-          return packed->encoded.page_bytes.substr(pages[page].begin, end - pages[page].begin);
-        });
+    auto reader =
+        MessageReader::open(packed->encoded.directory, testing::pages_of(packed->encoded));
     if (!reader) continue;
     std::string text;
     for (std::size_t i = 0; i < lines.size(); i += 7) {

@@ -6,7 +6,7 @@
 
 #include "platform/sim/sim_file_system.h"
 #include "storage/part.h"
-#include "storage/scan.h"
+#include "storage/tests/hostile_part.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace logpond;  // NOLINT: a fuzz target is one function
@@ -20,8 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto part = storage::Part::open(*fs, "/parts", "x.part", streams);
   if (!part) return 0;
   for (const storage::GroupMeta& group : (*part)->groups()) {
-    storage::GroupEncoder rows(1);
-    if (storage::read_whole_group(*part, group, rows) && rows.size() != group.rows) std::abort();
+    const auto rows = storage::testing::repack(*part, group);
+    if (rows && *rows != group.rows) std::abort();
   }
   return 0;
 }

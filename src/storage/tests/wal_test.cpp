@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <utility>
 
 #include "platform/sim/sim_file_system.h"
+#include "storage/wal_replay.h"
 
 namespace logpond::storage {
 namespace {
@@ -290,6 +293,57 @@ RC_GTEST_PROP(Wal, AnyBytesInASegmentOpenWithoutCrash, (const std::string& junk)
   RC_ASSERT((*file)->write_at(24 + Wal::kFrameHeaderBytes + 4, junk).has_value());
   const auto again = reopen(*fs);
   RC_ASSERT(again.payloads.at(1) == "keep");
+}
+
+/// A segment whose server writes more as soon as something was read: what lies behind `seen` bytes
+/// is still empty at the first look.
+class GrowingFile : public platform::File {
+ public:
+  GrowingFile(std::string bytes, std::size_t seen)
+      : bytes_(std::move(bytes)), seen_(static_cast<std::ptrdiff_t>(seen)) {}
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const override {
+    std::string now = bytes_;
+    if (!std::exchange(has_grown_, true)) std::fill(now.begin() + seen_, now.end(), '\0');
+    if (offset >= now.size()) return std::size_t{0};
+    return now.copy(into.data(), into.size(), offset);
+  }
+  Status write_at(std::uint64_t, std::span<const char>) override { return {}; }
+  Status sync() override { return {}; }
+  Status truncate(std::uint64_t) override { return {}; }
+  Status allocate(std::uint64_t) override { return {}; }
+  Result<std::uint64_t> size() const override { return bytes_.size(); }
+
+ private:
+  std::string bytes_;
+  std::ptrdiff_t seen_;
+  mutable bool has_grown_ = false;
+};
+
+TEST(Wal, GrowsBesideItsReaderWithoutLookingDamaged) {
+  std::string bytes = wal_segment_header({1});
+  std::size_t seen = 0;
+  for (std::uint64_t sequence = 1; sequence <= 3; ++sequence) {
+    WalFrameHeader header;
+    header.payload_bytes = 4;
+    header.sequence = header.group_begin = sequence;
+    header.durable = sequence - 1;
+    header.payload_checksum = Wal::payload_checksum("text", "");
+    std::string frame(Wal::kFrameHeaderBytes, '\0');
+    put_wal_frame_header(header, {1}, frame.data());
+    bytes += frame + "text";
+    if (sequence == 1) seen = bytes.size();
+  }
+  bytes.append(1000, '\0');
+  std::vector<std::uint64_t> found;
+  const Wal::Replay take = [&](WalSegment, WalSequence sequence, RecordId, std::string_view) {
+    found.push_back(sequence.value);
+    return Status();
+  };
+  const Wal::Progress progress;
+  WalReplay replay({0}, take, progress, bytes.size());
+  ASSERT_TRUE(replay.read_segment(GrowingFile(bytes, seen), bytes.size(), {1}));
+  EXPECT_EQ(replay.finish().damaged_frames, 0U);
+  EXPECT_EQ(found, (std::vector<std::uint64_t>{1, 2, 3}));
 }
 
 }  // namespace

@@ -5,14 +5,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
-#include <new>
 #include <span>
 #include <type_traits>
 #include <utility>
 
+#include "core/check.h"
+
 namespace logpond {
 
-/// Throws std::bad_alloc like a vector. Threads: as a vector.
+/// Ends the program when there is no memory. Threads: as a vector.
 template <typename T>
 class GrowArray {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
@@ -60,7 +61,7 @@ class GrowArray {
     constexpr std::size_t kFirst = 64;
     const std::size_t capacity = std::max({wanted, capacity_ + capacity_ / 2, kFirst});
     void* const grown = std::realloc(static_cast<void*>(values_), capacity * sizeof(T));
-    if (grown == nullptr) throw std::bad_alloc();
+    LOGPOND_CHECK(grown != nullptr);  // as where a vector cannot grow
     values_ = static_cast<T*>(grown);
     capacity_ = capacity;
   }

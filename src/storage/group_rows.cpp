@@ -1,10 +1,10 @@
 #include "storage/group_rows.h"
 
 #include <algorithm>
-#include <new>
 #include <numeric>
 
 #include "codec/varint.h"
+#include "core/check.h"
 
 namespace logpond::storage {
 namespace {
@@ -31,7 +31,7 @@ GroupRows::GroupRows(GroupData& data, Columns columns,
   }
   if (slots > kClassSlotsMax) return;
   class_slots_.reset(static_cast<std::uint32_t*>(std::calloc(slots, sizeof(std::uint32_t))));
-  if (class_slots_ == nullptr) throw std::bad_alloc();
+  LOGPOND_CHECK(slots == 0 || class_slots_ != nullptr);
 }
 
 /// The class of a row, made when it is the first; for groups without a table of them.

@@ -149,6 +149,20 @@ Result<std::shared_ptr<const Part>> Part::open(platform::FileSystem& fs,
   return std::shared_ptr<const Part>(std::move(part));
 }
 
+Result<std::shared_ptr<const Part>> Part::open_written(platform::FileSystem& fs,
+                                                       const std::filesystem::path& parts_directory,
+                                                       const PartSummary& summary,
+                                                       std::vector<GroupMeta> groups,
+                                                       std::vector<StreamPtr> streams) {
+  auto part = std::make_shared<Part>();
+  LOGPOND_TRY(part->file_, fs.open(parts_directory / summary.name, platform::OpenMode::kRead));
+  part->summary_ = summary;
+  part->groups_ = std::move(groups);
+  part->streams_ = std::move(streams);
+  for (const StreamPtr& stream : part->streams_) part->note_label_names(stream->labels);
+  return std::shared_ptr<const Part>(std::move(part));
+}
+
 void Part::note_label_names(const Labels& labels) {
   const auto is_known = [this](const Label& label) { return label_names_.contains(label.name); };
   if (std::all_of(labels.all().begin(), labels.all().end(), is_known)) return;
@@ -267,7 +281,7 @@ Status PartWriter::copy(const Part& from, const GroupMeta& group) {
   return write_group(std::move(meta), bytes);
 }
 
-Result<PartSummary> PartWriter::finish() {
+Result<std::shared_ptr<const Part>> PartWriter::finish() {
   LOGPOND_CHECK(!groups_.empty());
   const std::string raw = encode_footer(summary_, streams_, groups_);
   std::string tail;
@@ -288,7 +302,8 @@ Result<PartSummary> PartWriter::finish() {
   // The partition's folder may be new, or an earlier part may have failed to make it durable.
   LOGPOND_CHECK_OK(fs_->sync_directory(options_.parts_directory));
   summary_.bytes = offset_ + tail.size();
-  return summary_;
+  return Part::open_written(*fs_, options_.parts_directory, summary_, std::move(groups_),
+                            std::move(streams_));
 }
 
 }  // namespace logpond::storage

@@ -49,6 +49,11 @@ class Part {
                                                   const std::filesystem::path& parts_directory,
                                                   const std::string& name, StreamTable& streams);
 
+  /// A part just written, without reading what the writer knows. Errors: kIo.
+  static Result<std::shared_ptr<const Part>> open_written(
+      platform::FileSystem& fs, const std::filesystem::path& parts_directory,
+      const PartSummary& summary, std::vector<GroupMeta> groups, std::vector<StreamPtr> streams);
+
   const PartSummary& summary() const { return summary_; }
   const std::vector<GroupMeta>& groups() const { return groups_; }
   const std::vector<StreamPtr>& streams() const { return streams_; }
@@ -104,8 +109,8 @@ class PartWriter {
   Status add(GroupEncoder& rows);
   /// Copies a group of another part as it is.
   Status copy(const Part& from, const GroupMeta& group);
-  /// Footer, sync, rename, directory sync. Errors: kIo, kNoSpace.
-  Result<PartSummary> finish();
+  /// Footer, sync, rename, directory sync; then the part, open. Errors: kIo, kNoSpace.
+  Result<std::shared_ptr<const Part>> finish();
 
  private:
   PartWriter(platform::FileSystem& fs, Options options, std::unique_ptr<platform::File> file);

@@ -269,11 +269,9 @@ Result<PartPtr> PartSet::write_and_open(const std::string& partition, int zstd_l
   LOGPOND_TRY(auto writer, PartWriter::create(fs_, {directory_ / kPartsFolder, name, zstd_level}));
   LOGPOND_TRY(const bool has_rows, fill(writer));
   if (!has_rows) return PartPtr();
-  if (const auto summary = writer.finish(); !summary) {
-    discard({name});
-    return tl::unexpected(summary.error());
-  }
-  return Part::open(fs_, directory_ / kPartsFolder, name, streams_);
+  auto part = writer.finish();
+  if (!part) discard({name});
+  return part;
 }
 
 /// Removes part files that no manifest names, so that a full disk is not filled further by every

@@ -1,5 +1,7 @@
 #include "storage/stream_table.h"
 
+#include <algorithm>
+
 namespace logpond::storage {
 
 Result<StreamPtr> StreamTable::intern(const TenantId& tenant, std::string_view encoded) {
@@ -16,8 +18,11 @@ Result<StreamPtr> StreamTable::intern(const TenantId& tenant, std::string_view e
 }
 
 void StreamTable::drop_unused() {
+  constexpr std::size_t kSparedMin = 1'000;
   const std::lock_guard lock(mutex_);
+  if (streams_.size() < used_ + std::max(used_, kSparedMin)) return;
   std::erase_if(streams_, [](const auto& entry) { return entry.second.use_count() == 1; });
+  used_ = streams_.size();
 }
 
 std::size_t StreamTable::size() const {

@@ -3,6 +3,10 @@
 // /a+pi\.v[12]x` has the runs `GET /a`, `pi.v` and `x`, of which `GET /a` is the answer. `|` joins
 // what its sides say: `timeout|refused` needs one of two. A group that must occur offers what it
 // says; of what is offered the one is kept whose shortest text is longest.
+//
+// Behind `(?i)` at the very beginning a run stands for all its spellings. Of those that a piece of
+// it has each is a text of its own, so the piece is the longest one that has few: `(?i)refused`
+// needs one of the 16 spellings of `refu`.
 #include "codec/regex_literal.h"
 
 #include <algorithm>
@@ -23,6 +27,53 @@ bool is_plain_escape(char c) {
   return static_cast<unsigned char>(c) < 0x80 && !is_digit(c) && !is_letter(c);
 }
 
+/// More texts are no help: each is searched for.
+constexpr std::size_t kLiteralsMax = 16;
+
+/// The spellings of a character without regard to case. Two letters have one outside of ASCII.
+std::vector<std::string_view> spellings_of(char c) {
+  static constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  const std::size_t place = kLetters.find(c);
+  if (place == std::string_view::npos) return {};
+  std::vector<std::string_view> spellings = {kLetters.substr(place % 26, 1),
+                                             kLetters.substr(place % 26 + 26, 1)};
+  if (c == 'k' || c == 'K') spellings.emplace_back("\u212A");  // KELVIN SIGN
+  if (c == 's' || c == 'S') spellings.emplace_back("\u017F");  // LATIN SMALL LETTER LONG S
+  return spellings;
+}
+
+/// All spellings of the longest piece of `run` that has at most kLiteralsMax of them.
+std::vector<std::string> spellings_of_piece(std::string_view run) {
+  std::size_t best_begin = 0;
+  std::size_t best_size = 0;
+  for (std::size_t begin = 0; begin < run.size(); ++begin) {
+    std::size_t count = 1;
+    std::size_t end = begin;
+    while (end < run.size()) {
+      count *= std::max<std::size_t>(spellings_of(run[end]).size(), 1);
+      if (count > kLiteralsMax) break;
+      ++end;
+    }
+    if (end - begin > best_size) {
+      best_begin = begin;
+      best_size = end - begin;
+    }
+  }
+  std::vector<std::string> texts = {""};
+  for (const char c : run.substr(best_begin, best_size)) {
+    std::vector<std::string_view> spellings = spellings_of(c);
+    if (spellings.empty()) spellings.emplace_back(&c, 1);
+    std::vector<std::string> longer;
+    for (const std::string& text : texts) {
+      for (const std::string_view spelling : spellings)
+        longer.push_back(text + std::string(spelling));
+    }
+    texts = std::move(longer);
+  }
+  return texts;
+}
+
 /// How often an atom may occur.
 struct Repeat {
   bool present = false;
@@ -34,9 +85,12 @@ class Reader {
   explicit Reader(std::string_view pattern) : pattern_(pattern) {}
 
   PatternLiterals read() {
+    constexpr std::string_view kFoldsCase = "(?i)";
+    folds_case_ = pattern_.starts_with(kFoldsCase);
+    if (folds_case_) place_ = kFoldsCase.size();
     std::optional<Sequence> top = read_alternatives(0);
     if (!top || place_ != pattern_.size()) return {};
-    PatternLiterals read{std::move(top->best), top->only_characters};
+    PatternLiterals read{std::move(top->best), top->only_characters && !folds_case_};
     if (read.is_whole_pattern && read.any_of.empty()) read.any_of.emplace_back();
     return read;
   }
@@ -48,8 +102,12 @@ class Reader {
     std::string run;                ///< The run being collected.
     bool only_characters = true;    ///< No other atom, no repeat, no alternative so far.
 
-    void end_run() {
-      if (run.size() > shortest(best)) best.assign(1, run);
+    void end_run(bool folds_case) {
+      if (folds_case && !run.empty()) {
+        offer(spellings_of_piece(run));
+      } else if (run.size() > shortest(best)) {
+        best.assign(1, run);
+      }
       run.clear();
     }
     void offer(std::vector<std::string> texts) {
@@ -86,7 +144,6 @@ class Reader {
 
   /// `all` becomes what both alternatives say together: nothing when one says nothing.
   static void join(Sequence& all, Sequence& other) {
-    constexpr std::size_t kLiteralsMax = 16;  // more are no help: each is searched for
     all.only_characters = false;
     if (all.best.empty() || other.best.empty() ||
         all.best.size() + other.best.size() > kLiteralsMax) {
@@ -105,7 +162,7 @@ class Reader {
     while (!at_end() && peek() != '|' && peek() != ')') {
       if (!read_atom(sequence, depth)) return std::nullopt;
     }
-    sequence.end_run();
+    sequence.end_run(folds_case_);
     return sequence;
   }
 
@@ -151,18 +208,22 @@ class Reader {
   }
 
   bool add_character(Sequence& sequence, std::string_view character) {
+    // Of other letters than ASCII's the spellings are not known here.
+    if (folds_case_ && static_cast<unsigned char>(character.front()) >= 0x80) {
+      return end_unknown_atom(sequence);
+    }
     const std::optional<Repeat> repeat = read_repeat();
     if (!repeat) return false;
     if (!repeat->may_be_absent) sequence.run += character;
     if (repeat->present) {
-      sequence.end_run();
+      sequence.end_run(folds_case_);
       sequence.only_characters = false;
     }
     return true;
   }
 
   bool end_unknown_atom(Sequence& sequence) {
-    sequence.end_run();
+    sequence.end_run(folds_case_);
     sequence.only_characters = false;
     return read_repeat().has_value();
   }
@@ -175,7 +236,7 @@ class Reader {
       place_ = next_is("?:") ? place_ + 2 : pattern_.find('>', place_) + 1;
       if (place_ == 0) return false;
     }
-    sequence.end_run();
+    sequence.end_run(folds_case_);
     sequence.only_characters = false;
     std::optional<Sequence> inner = read_alternatives(depth + 1);
     if (!inner || at_end()) return false;
@@ -194,7 +255,7 @@ class Reader {
       ++place_;
     if (at_end() || peek() != ')') return false;
     ++place_;
-    sequence.end_run();
+    sequence.end_run(folds_case_);
     sequence.only_characters = false;
     // Flags are no atom: in `a(?s){0}` it is the `a` that is repeated.
     const std::optional<Repeat> repeat = read_repeat();
@@ -264,6 +325,7 @@ class Reader {
 
   std::string_view pattern_;
   std::size_t place_ = 0;
+  bool folds_case_ = false;
 };
 
 }  // namespace

@@ -13,8 +13,7 @@ struct PatternLiterals {
   bool is_whole_pattern = false;  ///< The pattern is nothing but any_of[0]: matching is finding it.
 };
 
-/// Reads `pattern`, which RE2 accepted. Conservative: case folding and whatever it does not
-/// understand give nothing.
+/// Reads `pattern`, which RE2 accepted. Conservative: what it does not understand gives nothing.
 PatternLiterals required_literals_of(std::string_view pattern);
 
 }  // namespace logpond::codec

@@ -57,10 +57,22 @@ TEST(RegexLiteral, OfAlternativesEachGivesOne) {
   EXPECT_EQ(literal("(a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q)zz"), "zz");
 }
 
+TEST(RegexLiteral, WithoutRegardToCaseEachSpellingIsOne) {
+  EXPECT_EQ(literal("(?i)ab"), "ab or aB or Ab or AB");
+  EXPECT_EQ(literal("(?i)a1-2"), "a1-2 or A1-2");
+  EXPECT_EQ(literal("(?i)k"), "k or K or \u212A");
+  EXPECT_EQ(literal("(?i)s.123"), "123");
+  EXPECT_EQ(literal("(?i)x|y"), "x or X or y or Y");
+  EXPECT_EQ(required_literals_of("(?i)refused").any_of.size(), 16U);
+  EXPECT_EQ(required_literals_of("(?i)refused").any_of.front(), "refu");
+  EXPECT_FALSE(required_literals_of("(?i)12").is_whole_pattern);
+  EXPECT_EQ(literal("(?i)ö"), "");
+}
+
 TEST(RegexLiteral, IsEmptyWhenInDoubt) {
   for (const char* pattern :
-       {"", "(?i)abc", "abc(?i:def)", "(?i:abc)", ".*", "a*", "a?", "[abc]", "\\d+", "\\Qa+b\\E",
-        "\\x41bc", "\\pLabc", "(a|b)*", "a|b*", "(?i)a|b", "abc(?s){0}", "abc(?s)?"}) {
+       {"", "a(?i)abc", "abc(?i:def)", "(?i:abc)", ".*", "a*", "a?", "[abc]", "\\d+", "\\Qa+b\\E",
+        "\\x41bc", "\\pLabc", "(a|b)*", "a|b*", "(?i)a(?-i)b", "abc(?s){0}", "abc(?s)?"}) {
     EXPECT_EQ(literal(pattern), "") << pattern;
   }
 }
@@ -76,26 +88,28 @@ TEST(RegexLiteral, KnowsAPatternThatIsNothingElse) {
 
 // Pieces that make interesting patterns when put side by side.
 rc::Gen<std::string> random_pattern() {
-  return rc::gen::map(rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
-                          "a", "b", "ab", "ö", ".", "*", "+", "?", "{0}", "{1,2}", "{", "}", "|",
-                          "(", ")", "(?:", "(?i)", "(?s)", "[ab]", "[^a]", "[]a]", "[[:digit:]]",
-                          "\\.", "\\d", "\\b", "\\Q", "\\E", "\\x61", "^", "$", "\\")),
-                      [](const std::vector<std::string>& pieces) {
-                        std::string pattern;
-                        for (const std::string& piece : pieces) pattern += piece;
-                        return pattern;
-                      });
+  return rc::gen::map(
+      rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+          "a", "b", "ab", "k", "sA", "ö", ".", "*", "+", "?", "{0}", "{1,2}", "{", "}", "|", "(",
+          ")", "(?:", "(?i)", "(?s)", "[ab]", "[^a]", "[]a]", "[[:digit:]]", "\\.", "\\d", "\\b",
+          "\\Q", "\\E", "\\x61", "^", "$", "\\")),
+      [](const std::vector<std::string>& pieces) {
+        std::string pattern;
+        for (const std::string& piece : pieces) pattern += piece;
+        return pattern;
+      });
 }
 
 RC_GTEST_PROP(RegexLiteral, OccursInEveryMatch, ()) {
   const std::string pattern = *random_pattern();
-  const auto text =
-      *rc::gen::container<std::string>(rc::gen::element('a', 'b', 'A', '1', '.', '\n', '{', '}'));
+  const auto text = *rc::gen::container<std::string>(
+      rc::gen::element('a', 'b', 'A', 'k', 'S', '1', '.', '\n', '{', '}'));
   for (const Regex::Form form : {Regex::Form::kSearch, Regex::Form::kAnchored}) {
     const auto regex = Regex::compile(pattern, form);
     const PlainRe2 plain(pattern, form);
     if (!regex || !plain.ok()) RC_DISCARD("not a pattern");
-    for (const std::string& subject : {text, text + "ö" + text, pattern}) {
+    for (const std::string& subject :
+         {text, text + "ö" + text, text + "\u212A\u017F" + text, pattern}) {
       RC_ASSERT(regex->matches(subject) == plain.matches(subject));
       if (plain.matches(subject)) {
         const auto& literals = regex->required_literals();

@@ -1,6 +1,7 @@
 // How long a directory of many parts takes to open: ninja open_bench && src/storage/open_bench
-// [parts] [directory]. Each part has the headers of a big one (streams, columns, groups), though
-// few rows: only headers are read at an opening.
+// [parts] [directory] [groups of a part]. Each part has the headers of a big one (streams, columns,
+// groups), though few rows: only headers are read at an opening. 100 GB are about 100 parts of 480
+// groups.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -19,7 +20,6 @@ using namespace logpond::storage;  // NOLINT
 
 constexpr int kStreams = 30;
 constexpr int kFields = 25;
-constexpr int kGroups = 2;
 
 bool add_rows(StreamTable& streams, int part, GroupEncoder& rows, PartWriter& writer) {
   RecordBatch batch(TenantId{}, 0);
@@ -43,7 +43,8 @@ bool add_rows(StreamTable& streams, int part, GroupEncoder& rows, PartWriter& wr
   return writer.add(rows).has_value();
 }
 
-bool write_parts(platform::FileSystem& fs, const std::filesystem::path& directory, int parts) {
+bool write_parts(platform::FileSystem& fs, const std::filesystem::path& directory, int parts,
+                 int groups) {
   StreamTable streams;
   Manifest manifest;
   GroupEncoder rows(1);
@@ -53,12 +54,12 @@ bool write_parts(platform::FileSystem& fs, const std::filesystem::path& director
                   static_cast<unsigned>(part));
     auto writer = PartWriter::create(fs, {directory / "parts", name, 1});
     if (!writer) return false;
-    for (int group = 0; group < kGroups; ++group) {
+    for (int group = 0; group < groups; ++group) {
       if (!add_rows(streams, part, rows, *writer)) return false;
     }
-    const auto summary = writer->finish();
-    if (!summary) return false;
-    manifest.parts.push_back(*summary);
+    const auto written = writer->finish();
+    if (!written) return false;
+    manifest.parts.push_back((*written)->summary());
   }
   manifest.next_part = static_cast<std::uint64_t>(parts);
   return write_manifest(fs, directory, manifest).has_value();
@@ -70,9 +71,10 @@ int main(int argc, char** argv) {
   const int parts = argc > 1 ? std::atoi(argv[1]) : 2'000;
   const auto directory = argc > 2 ? std::filesystem::path(argv[2])
                                   : std::filesystem::temp_directory_path() / "logpond-open-bench";
+  const int groups = argc > 3 ? std::atoi(argv[3]) : 2;
   const auto fs = platform::make_posix_file_system();
   std::filesystem::remove_all(directory);
-  if (!write_parts(*fs, directory, parts)) {
+  if (!write_parts(*fs, directory, parts, groups)) {
     std::fputs("cannot write the parts\n", stderr);
     return 1;
   }

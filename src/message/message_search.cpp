@@ -316,6 +316,28 @@ bool LiteralSearch::stamps_allow(const DirectoryShape& shape, const Conditions& 
   });
 }
 
+/// Places of a lane whose value holds a piece of the literal. Many shapes ask the same of a lane
+/// that they share: it is looked through once.
+const std::vector<std::uint32_t>& LiteralSearch::match_piece(std::uint32_t lane,
+                                                             const LaneColumn& column,
+                                                             const Condition& condition) {
+  const auto match = [&](std::vector<std::uint32_t>& places) {
+    column.values.match(
+        condition.place,
+        std::string_view(literal_).substr(condition.begin, condition.end - condition.begin),
+        places);
+  };
+  if (directory_.lanes[lane].kind == LaneKind::kOwned) {  // nobody else will ask
+    own_piece_.clear();
+    match(own_piece_);
+    return own_piece_;
+  }
+  const auto [at, is_new] =
+      pieces_.try_emplace({lane, condition.place, condition.begin, condition.end});
+  if (is_new) match(at->second);
+  return at->second;
+}
+
 /// Occurrences for which all conditions hold; `maybe` where a value is nested.
 Status LiteralSearch::apply(const DirectoryShape& shape, const Conditions& conditions,
                             Places& places) {
@@ -325,11 +347,7 @@ Status LiteralSearch::apply(const DirectoryShape& shape, const Conditions& condi
   for (const Condition& condition : conditions) {
     const HoleView& hole = reader_.holes()[shape.first_hole + condition.hole];
     LOGPOND_TRY(const LaneColumn* column, reader_.lane(hole.lane));
-    std::vector<std::uint32_t> matched;
-    column->values.match(
-        condition.place,
-        std::string_view(literal_).substr(condition.begin, condition.end - condition.begin),
-        matched);
+    std::vector<std::uint32_t> matched = match_piece(hole.lane, *column, condition);
     std::vector<std::uint32_t> kept;
     for (std::uint32_t i = 0; i < shape.count; ++i) {
       if (column->shapes.empty()) break;

@@ -7,8 +7,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "core/result.h"
@@ -72,6 +74,8 @@ class LiteralSearch {
                       Conditions& so_far, std::vector<Conditions>& ways) const;
   bool stamps_allow(const DirectoryShape& shape, const Conditions& conditions) const;
   Status apply(const DirectoryShape& shape, const Conditions& conditions, Places& places);
+  const std::vector<std::uint32_t>& match_piece(std::uint32_t lane, const LaneColumn& column,
+                                                const Condition& condition);
   bool may_cross_members() const;
 
   MessageReader& reader_;
@@ -80,6 +84,11 @@ class LiteralSearch {
   std::vector<bool> static_hits_;   // by shape
   std::vector<bool> pairs_;         // of bytes side by side in the literal, by their value
   std::vector<LaneMatches> lanes_;  // by lane
+  /// By lane, place, begin and end of the piece; of lanes that shapes share.
+  std::map<std::tuple<std::uint32_t, column::Place, std::uint32_t, std::uint32_t>,
+           std::vector<std::uint32_t>>
+      pieces_;
+  std::vector<std::uint32_t> own_piece_;
   bool crosses_members_ = false;
 };
 

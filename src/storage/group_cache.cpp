@@ -34,6 +34,15 @@ void GroupCache::release(const std::shared_ptr<GroupData>& data) {
   evict_locked();
 }
 
+void GroupCache::drop(const std::shared_ptr<GroupData>& data) {
+  const std::lock_guard lock(mutex_);
+  const auto at = by_group_.find(&data->group());
+  if (at == by_group_.end() || at->second->data != data) return;
+  bytes_ -= at->second->bytes;
+  entries_.erase(at->second);
+  by_group_.erase(at);
+}
+
 void GroupCache::evict_locked() {
   while (bytes_ > bytes_max_ && !entries_.empty()) {
     bytes_ -= entries_.back().bytes;

@@ -26,6 +26,8 @@ class GroupCache {
   /// A scan is done with a group, which may have grown: evicts the least recently used ones until
   /// the rest fits.
   void release(const std::shared_ptr<GroupData>& data);
+  /// Forgets a group of which something could not be read, so that the next scan tries anew.
+  void drop(const std::shared_ptr<GroupData>& data);
   /// Forgets the groups of all parts but these.
   void keep_only(const std::vector<std::shared_ptr<const Part>>& parts);
 

@@ -289,7 +289,11 @@ Status Scan::scan_group(const Taken& taken, ScanStats& stats) {
     status = tl::unexpected(selected.error());
   }
   stats.bytes_read += data->bytes_read() - read_before;
-  view_.cache->release(data);
+  if (status || is_stopped(status.error())) {
+    view_.cache->release(data);
+  } else {
+    view_.cache->drop(data);
+  }
   return status;
 }
 

@@ -137,6 +137,7 @@ class Builder {
   bool peel() {
     alone_.clear();
     peeled_.clear();
+    peeled_.reserve(mixed_.size());
     for (std::size_t place = 0; place < slots_.size(); ++place) {
       if (slots_[place].count == 1) alone_.push_back(place);
     }

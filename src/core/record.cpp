@@ -9,8 +9,8 @@ namespace logpond {
 namespace {
 
 /// Room that a kept batch may waste: a quarter of what it uses.
-template <typename T>
-void give_back(std::vector<T>& column) {
+template <typename Column>
+void give_back(Column& column) {
   if (column.capacity() - column.size() > column.size() / 4 + 64) column.shrink_to_fit();
 }
 
@@ -46,7 +46,7 @@ bool are_begins_sound(const RecordBatch::Columns& c) {
   return is_ascending;
 }
 
-bool are_distinct(const std::vector<char>& arena, const std::vector<Slice>& slices) {
+bool are_distinct(const LargeText& arena, const std::vector<Slice>& slices) {
   constexpr std::size_t kFew = 8;  // a hash table costs more than comparing so few
   const auto text = [&](const Slice& slice) {
     return std::string_view(arena.data() + slice.offset, slice.size);
@@ -102,7 +102,7 @@ Slice RecordBatch::put(std::string_view text) {
   LOGPOND_CHECK(!is_full(text.size()));
   const Slice slice{static_cast<std::uint32_t>(arena_.size()),
                     static_cast<std::uint32_t>(text.size())};
-  arena_.insert(arena_.end(), text.begin(), text.end());
+  arena_.append(text);
   return slice;
 }
 

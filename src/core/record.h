@@ -14,6 +14,7 @@
 
 #include "core/ids.h"
 #include "core/labels.h"
+#include "core/large_blocks.h"
 #include "core/severity.h"
 #include "core/time.h"
 
@@ -73,7 +74,7 @@ class RecordBatch {
   };
   /// All columns of a batch, for codecs that copy them whole.
   struct Columns {
-    std::vector<char> arena;
+    LargeText arena;
     std::vector<Stream> streams;
     std::vector<Slice> field_names;
     std::vector<TimestampNs> timestamps;
@@ -174,7 +175,7 @@ class RecordBatch {
 
   TenantId tenant_;
   TimestampNs received_now_ = 0;
-  std::vector<char> arena_;
+  LargeText arena_;
   std::vector<Stream> streams_;
   std::vector<Slice> field_names_;
   std::vector<TimestampNs> timestamps_;

@@ -348,7 +348,8 @@ bool read_columns(ColumnReader& reader, const Header& header, RecordBatch::Colum
   reader.numbers(header.value_width, header.fields,
                  [&](std::size_t i, std::uint32_t n) { columns.fields[i].value.size = n; });
   const std::string_view arena = reader.bytes(header.arena_bytes);
-  columns.arena.assign(arena.begin(), arena.end());
+  columns.arena.reserve(arena.size());
+  columns.arena.append(arena);
   return place_texts(columns, jumps);
 }
 

@@ -48,6 +48,7 @@ void Committer::append(RecordBatch batch, AppendCallback done) {
     pending.batch->streams.push_back(std::move(*interned));
   }
   batch.settle();
+  pending.front = take_front();
   pending.front.assign(Wal::kFrameHeaderBytes, '\0');
   encode_batch_front(batch, pending.front);
   const auto front = std::string_view(pending.front).substr(Wal::kFrameHeaderBytes);
@@ -160,6 +161,27 @@ void Committer::check_marks(std::vector<Pending>& group) const {
   std::erase_if(group, [](const Pending& pending) { return pending.batch == nullptr; });
 }
 
+/// Room for the front of a frame, mostly what an earlier one left: fresh pages cost more than what
+/// is written on them.
+std::string Committer::take_front() {
+  const std::lock_guard lock(fronts_mutex_);
+  if (spare_fronts_.empty()) return {};
+  std::string front = std::move(spare_fronts_.back());
+  spare_fronts_.pop_back();
+  return front;
+}
+
+void Committer::keep_fronts(std::vector<Pending>& group) {
+  constexpr std::size_t kSpareMax = 4;
+  constexpr std::size_t kSpareBytesMax = std::size_t{2} << 20;
+  const std::lock_guard lock(fronts_mutex_);
+  for (Pending& pending : group) {
+    if (spare_fronts_.size() == kSpareMax) return;
+    if (pending.front.capacity() <= kSpareBytesMax)
+      spare_fronts_.push_back(std::move(pending.front));
+  }
+}
+
 void Committer::write_group(std::vector<Pending>& group) {
   std::vector<Wal::Frame> frames;
   for (Pending& pending : group) {
@@ -179,6 +201,7 @@ void Committer::write_group(std::vector<Pending>& group) {
   const Status written = frames.empty() ? Status() : wal_.write(frames);
   sync_seconds_.observe(static_cast<double>(clock_.monotonic() - begin) /
                         static_cast<double>(kSecond));
+  keep_fronts(group);
   if (written) {
     accept_group(group);
   } else {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -69,6 +70,8 @@ class Committer {
     std::function<void()> frozen;
   };
 
+  std::string take_front();
+  void keep_fronts(std::vector<Pending>& group);
   void commit_group(std::vector<Pending>& group);
   void check_marks(std::vector<Pending>& group) const;
   void write_group(std::vector<Pending>& group);
@@ -85,6 +88,8 @@ class Committer {
   Wal& wal_;
   LiveState& state_;
   platform::BoundedQueue<Pending> queue_;
+  std::mutex fronts_mutex_;
+  std::vector<std::string> spare_fronts_;      // memory for the next ones
   std::uint64_t next_sequence_;                // committer thread only
   std::atomic<std::uint64_t> next_record_id_;  // changed by the committer thread only
   telemetry::Histogram& sync_seconds_;

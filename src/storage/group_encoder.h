@@ -46,6 +46,8 @@ class GroupEncoder {
                    std::string& out);
   /// Forgets the rows.
   void clear();
+  /// For finish(): a buffer that stays from group to group.
+  std::string& scratch() { return scratch_; }
 
  private:
   class BlockWriter;
@@ -113,6 +115,7 @@ class GroupEncoder {
   // Of the row that is being added.
   std::vector<RowField> row_fields_;
   std::string loose_;
+  std::string scratch_;
   std::array<std::uint32_t, 64> recent_words_{};
 };
 

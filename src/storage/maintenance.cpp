@@ -3,6 +3,7 @@
 #include <chrono>
 #include <limits>
 
+#include "core/large_blocks.h"
 #include "platform/worker_pool.h"
 #include "telemetry/diag.h"
 
@@ -41,6 +42,7 @@ void Maintenance::run() {
     if (state_.stopping) return;
     lock.unlock();
     work_once();
+    free_idle_large_blocks();
     lock.lock();
   }
 }

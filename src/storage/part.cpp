@@ -268,7 +268,8 @@ Status PartWriter::write_group(GroupMeta meta, std::string_view bytes) {
 }
 
 Status PartWriter::add(GroupEncoder& rows) {
-  std::string bytes;
+  std::string& bytes = rows.scratch();
+  bytes.clear();
   GroupMeta meta = rows.finish([this](const StreamPtr& s) { return stream_index(s); }, bytes);
   return write_group(std::move(meta), bytes);
 }

@@ -69,7 +69,7 @@ TEST(RecordBatch, SettledBatchKeepsAllAndCanStillBeBuilt) {
 
 RecordBatch::Columns columns_of(const RecordBatch& batch) {
   RecordBatch::Columns columns;
-  columns.arena.assign(batch.arena().begin(), batch.arena().end());
+  columns.arena.append(batch.arena());
   columns.streams = batch.streams();
   columns.field_names = batch.field_names();
   columns.timestamps = batch.timestamps();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -66,7 +67,7 @@ class Shelf {
 
 /// Never destroyed: a batch may outlive everything that is.
 Shelf& shelf() {
-  static Shelf* const only = new Shelf;
+  static Shelf* const only = std::make_unique<Shelf>().release();
   return *only;
 }
 

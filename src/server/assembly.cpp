@@ -67,9 +67,9 @@ api::ApiOptions api_options(const config::Config& config) {
 
 /// Bounds are in bytes of what is in use; what is not goes back to the system. glibc would keep it:
 /// each thread may get an arena of its own, and large blocks that come from arenas leave holes
-/// between what the cache keeps (measured: 500 MB held for 267 MB of cached columns, 350 MB so). So:
-/// few arenas, and blocks of batches and columns from the system and back to it. Other allocators
-/// (musl's) need no such help.
+/// between what the cache keeps (measured: 500 MB held for 267 MB of cached columns, 350 MB so).
+/// So: few arenas, and blocks of batches and columns from the system and back to it. Other
+/// allocators (musl's) need no such help.
 void keep_allocator_from_hoarding() {
 #ifdef __GLIBC__
   constexpr int kArenasMax = 2;

@@ -427,18 +427,20 @@ std::vector<std::uint32_t> GroupSelection::message_shapes_in_play() const {
 
 Status GroupSelection::find_literal(const std::string& literal, codec::Bitmap& sure,
                                     codec::Bitmap& maybe) {
-  LOGPOND_TRY(const RowIndex* index, data_.index());
   LOGPOND_CHECK_OK(data_.messages().prepare_search());
   message::LiteralSearch search(data_.messages(), literal);
   const auto& directory = data_.messages().directory();
   std::size_t step = 0;
   for (const std::uint32_t shape : search.candidates(message_shapes_in_play())) {
     if (++step % kRowsPerCheck == 0) LOGPOND_CHECK_OK(request_.cancel.check());
+    LOGPOND_TRY(const message::Found found, search.find(shape));
+    if (found.none()) continue;
+    // Which rows those are costs more than all the rest: it is asked only where there are any.
+    LOGPOND_TRY(const RowIndex* index, data_.index());
     const auto rows = index->rows_of(shape);
     if (directory.shapes[shape].count != rows.size()) {
       return fail(ErrorCode::kCorruption, "shape of messages has another count than its rows");
     }
-    LOGPOND_TRY(const message::Found found, search.find(shape));
     if (found.all) sure.set_all(rows);
     if (found.all_maybe) maybe.set_all(rows);
     for (const std::uint32_t occurrence : found.sure) sure.set(rows[occurrence]);

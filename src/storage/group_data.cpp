@@ -111,8 +111,9 @@ Result<const T*> GroupData::fill(Slot<T>& slot, Make make) {
 }
 
 Result<SeriesColumn> GroupData::read_series(BlockKind kind) {
+  // Wide values on their way to narrow ones: megabytes, and fresh pages cost more than unpacking.
+  thread_local std::vector<std::int64_t> values;
   BlockBuffer raw;
-  std::vector<std::int64_t> values;
   LOGPOND_CHECK_OK(read_block(kind, raw));
   LOGPOND_CHECK_OK(
       column::read_series(raw.view(), static_cast<std::uint32_t>(group_.rows), values));

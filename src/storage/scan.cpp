@@ -17,7 +17,7 @@ namespace {
 
 /// Rows handed out at once: enough to amortise the call, few enough for their columns to stay in a
 /// core's own cache.
-constexpr std::size_t kBlockRowsMax = 32 * 1024;
+constexpr std::size_t kBlockRowsMax = 24 * 1024;
 /// The first block of a group when an order is asked for: it often ends the scan.
 constexpr std::size_t kFirstBlockRows = 2 * 1024;
 
@@ -119,13 +119,19 @@ class Scan {
     TimeRange range;
   };
 
+  /// Row numbers of a group: memory that a thread keeps from group to group.
+  struct Scratch {
+    std::vector<std::uint32_t> rows;
+    std::vector<std::uint32_t> kept;
+  };
+
   void work();
   std::optional<Taken> take();
-  Status scan_unit(const Taken& taken, ScanStats& stats);
+  Status scan_unit(const Taken& taken, Scratch& scratch, ScanStats& stats);
   Status scan_batch(const Taken& taken, ScanStats& stats);
-  Status scan_group(const Taken& taken, ScanStats& stats);
+  Status scan_group(const Taken& taken, Scratch& scratch, ScanStats& stats);
   Status deliver(GroupData& data, const codec::Bitmap& selected, std::size_t place,
-                 ScanStats& stats);
+                 Scratch& scratch, ScanStats& stats);
   bool hand_over(std::size_t place, const RecordBlock& block);
   void keep_wanted(GroupData& data, std::span<const std::uint32_t> rows,
                    std::vector<std::uint32_t>& kept);
@@ -165,11 +171,12 @@ Result<ScanStats> Scan::run() {
   // One in order may end with its first group: help comes when it goes on after that.
   bool is_alone = request_.order != Order::kAny;
   if (!is_alone) invite_for_the_rest();
+  Scratch scratch;
   while (is_alone) {
     const auto taken = take();
     if (!taken) break;
     ScanStats stats;
-    finish(taken->place, scan_unit(*taken, stats), stats);
+    finish(taken->place, scan_unit(*taken, scratch, stats), stats);
     is_alone = units_[taken->place].group == nullptr;
     if (!is_alone) invite_for_the_rest();
   }
@@ -180,9 +187,10 @@ Result<ScanStats> Scan::run() {
 }
 
 void Scan::work() {
+  Scratch scratch;
   while (const auto taken = take()) {
     ScanStats stats;
-    finish(taken->place, scan_unit(*taken, stats), stats);
+    finish(taken->place, scan_unit(*taken, scratch, stats), stats);
   }
 }
 
@@ -226,9 +234,10 @@ void Scan::finish(std::size_t place, const Status& status, const ScanStats& stat
   mark_done(place);
 }
 
-Status Scan::scan_unit(const Taken& taken, ScanStats& stats) {
+Status Scan::scan_unit(const Taken& taken, Scratch& scratch, ScanStats& stats) {
   LOGPOND_CHECK_OK(request_.cancel.check());
-  return units_[taken.place].batch != nullptr ? scan_batch(taken, stats) : scan_group(taken, stats);
+  return units_[taken.place].batch != nullptr ? scan_batch(taken, stats)
+                                              : scan_group(taken, scratch, stats);
 }
 
 /// False when the sink wants no more.
@@ -269,7 +278,7 @@ Status Scan::scan_batch(const Taken& taken, ScanStats& stats) {
   return {};
 }
 
-Status Scan::scan_group(const Taken& taken, ScanStats& stats) {
+Status Scan::scan_group(const Taken& taken, Scratch& scratch, ScanStats& stats) {
   const Unit& unit = units_[taken.place];
   codec::Bitmap stream_matches;
   if (!match_streams(*unit.part, *unit.group, request_, stream_matches)) {
@@ -284,7 +293,7 @@ Status Scan::scan_group(const Taken& taken, ScanStats& stats) {
   if (selected) {
     stats.rows_scanned += unit.group->rows;
     stats.bytes_scanned += unit.group->message_bytes;
-    status = deliver(*data, *selected, taken.place, stats);
+    status = deliver(*data, *selected, taken.place, scratch, stats);
   } else {
     status = tl::unexpected(selected.error());
   }
@@ -311,25 +320,24 @@ void Scan::keep_wanted(GroupData& data, std::span<const std::uint32_t> rows,
   std::erase_if(kept, [&](std::uint32_t row) { return !wanted.contains((*times)->at(row)); });
 }
 
-std::vector<std::uint32_t> places_of(const codec::Bitmap& selected) {
-  std::vector<std::uint32_t> places(selected.count());
+void list_places(const codec::Bitmap& selected, std::vector<std::uint32_t>& places) {
+  places.resize(selected.count());
   if (places.size() == selected.size()) {
     std::iota(places.begin(), places.end(), 0U);
-    return places;
+    return;
   }
   std::size_t next = 0;
   selected.for_each([&](std::uint32_t place) { places[next++] = place; });
-  return places;
 }
 
 /// Hands the selected rows to the sink, a block at a time; the newest first where the order says
 /// so.
 Status Scan::deliver(GroupData& data, const codec::Bitmap& selected, std::size_t place,
-                     ScanStats& stats) {
-  const std::vector<std::uint32_t> rows = places_of(selected);
+                     Scratch& scratch, ScanStats& stats) {
+  std::vector<std::uint32_t>& rows = scratch.rows;
+  list_places(selected, rows);
   stats.rows_matched += rows.size();
   GroupRows source(data, request_.columns, request_.field_names);
-  std::vector<std::uint32_t> kept;
   const bool is_ordered = request_.order != Order::kAny;
   std::size_t size_max = is_ordered ? kFirstBlockRows : kBlockRowsMax;
   for (std::size_t done = 0; done < rows.size();) {
@@ -340,8 +348,8 @@ Status Scan::deliver(GroupData& data, const codec::Bitmap& selected, std::size_t
     size_max = kBlockRowsMax;
     std::span<const std::uint32_t> block_rows = std::span(rows).subspan(begin, size);
     if (is_ordered && done > size) {
-      keep_wanted(data, block_rows, kept);
-      block_rows = kept;
+      keep_wanted(data, block_rows, scratch.kept);
+      block_rows = scratch.kept;
     }
     if (block_rows.empty()) continue;
     LOGPOND_TRY(const RecordBlock block, source.block(block_rows));

@@ -1,13 +1,27 @@
 #include "storage/series_column.h"
 
 #include <algorithm>
-#include <array>
 
 namespace logpond::storage {
 namespace {
 
-/// Units in which senders write time: seconds, milliseconds, microseconds.
-constexpr std::array<std::uint64_t, 4> kUnits = {1'000'000'000, 1'000'000, 1'000, 1};
+/// Fills `narrow` with the values as so many units above `base`; false when they are not whole
+/// units or too many. A template, because dividing by a constant is a multiplication.
+template <std::uint64_t kUnit>
+bool narrow_by(std::span<const std::int64_t> values, std::uint64_t base,
+               std::vector<std::uint32_t>& narrow) {
+  narrow.resize(values.size());
+  std::uint64_t spoilt = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::uint64_t above = static_cast<std::uint64_t>(values[i]) - base;
+    const std::uint64_t steps = above / kUnit;
+    spoilt |= (above - steps * kUnit) | (steps >> 32);
+    // Few values tell nearly always.
+    if (i % 64 == 0 && spoilt != 0) return false;
+    narrow[i] = static_cast<std::uint32_t>(steps);
+  }
+  return spoilt == 0;
+}
 
 }  // namespace
 
@@ -22,22 +36,20 @@ SeriesColumn::SeriesColumn(const std::vector<std::int64_t>& values) : size_(valu
   }
   if (is_arithmetic) return;
   base_ = *std::min_element(values.begin(), values.end());
-  const auto above = [this](std::int64_t value) {
-    return static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(base_);
-  };
-  for (const std::uint64_t unit : kUnits) {
-    unit_ = unit;
-    const bool fits = std::all_of(values.begin(), values.end(), [&](std::int64_t value) {
-      return above(value) % unit == 0 && above(value) / unit <= UINT32_MAX;
-    });
-    if (!fits) continue;
-    narrow_.reserve(size_);
-    for (const std::int64_t value : values) {
-      narrow_.push_back(static_cast<std::uint32_t>(above(value) / unit));
-    }
-    return;
+  // Units in which senders write time: seconds, milliseconds, microseconds.
+  const auto base = static_cast<std::uint64_t>(base_);
+  if (narrow_by<1'000'000'000>(values, base, narrow_)) {
+    unit_ = 1'000'000'000;
+  } else if (narrow_by<1'000'000>(values, base, narrow_)) {
+    unit_ = 1'000'000;
+  } else if (narrow_by<1'000>(values, base, narrow_)) {
+    unit_ = 1'000;
+  } else if (narrow_by<1>(values, base, narrow_)) {
+    unit_ = 1;
+  } else {
+    narrow_ = {};
+    wide_ = values;
   }
-  wide_ = values;
 }
 
 void SeriesColumn::gather(std::span<const std::uint32_t> places,

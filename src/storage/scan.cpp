@@ -157,14 +157,14 @@ class Scan {
   platform::Team team_;  // last: its members use all the rest
 };
 
-/// Batches of the head are small: they are nothing to share.
+/// Batches of the head are small: they are nothing to share. One group is for this thread.
 void Scan::invite_for_the_rest() {
   const std::lock_guard lock(mutex_);
   std::size_t groups = 0;
   for (std::size_t i = next_; i < units_.size() && !stopped_; ++i) {
     if (units_[i].group != nullptr && overlaps(units_[i], request_.range)) ++groups;
   }
-  team_.invite(groups);
+  if (groups > 1) team_.invite(groups - 1);
 }
 
 Result<ScanStats> Scan::run() {

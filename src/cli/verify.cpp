@@ -38,7 +38,8 @@ int run_verify(const Arguments& arguments) {
                  human_count(report->set_aside).c_str());
   }
   if (report->damages > 0) {
-    return failed("verify", human_count(report->damages) + " damages in " + data);
+    return failed("verify", human_count(report->damages) +
+                                (report->damages == 1 ? " damage in " : " damages in ") + data);
   }
   std::printf("sound: %s records in %s parts (%s), %s batches in the write-ahead log\n",
               human_count(report->records).c_str(), human_count(report->parts).c_str(),

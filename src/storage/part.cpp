@@ -219,7 +219,7 @@ Result<std::string> Part::read_group_bytes(const GroupMeta& group) const {
                              block.offset, block.stored_bytes)) == block.checksum;
   }
   if (!is_good) {
-    return fail(ErrorCode::kCorruption, "cannot copy part \"" + summary_.name +
+    return fail(ErrorCode::kCorruption, "cannot read part \"" + summary_.name +
                                             "\": bad checksum in the group at byte " +
                                             std::to_string(group.offset));
   }

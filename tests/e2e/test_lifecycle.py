@@ -130,7 +130,7 @@ def test_verify_finds_flipped_bits(run: Run, server: Server, loki: Loki) -> None
     part = one_part(server.data)
     flip_a_bit(part, 100)
     said = run("verify", "--data", server.data, status=1)
-    assert f"parts/{part.parent.name}/{part.name}: " in said and "1 damages" in said
+    assert f"parts/{part.parent.name}/{part.name}: " in said and "1 damage in" in said
     flip_a_bit(part, 100)
     assert run("verify", "--data", server.data).startswith("sound")
     flip_a_bit(server.data / "MANIFEST", 40)

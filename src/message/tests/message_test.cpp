@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <memory>
 
 #include "message/message_encoder.h"
@@ -247,6 +248,32 @@ TEST(Messages, HashesOfIdsAreAllOrNone) {
     ASSERT_TRUE(hash.has_value());
     EXPECT_EQ(std::count(encoded.id_hashes.begin(), encoded.id_hashes.end(), *hash) > 0, true) << i;
   }
+}
+
+/// Small columns share pages, and a message needs many of them.
+TEST(Messages, APageIsReadOnceForAllItsColumns) {
+  std::vector<std::string> lines;
+  for (int i = 0; i < 300; ++i) {
+    std::string line = "kind " + std::string(1, static_cast<char>('a' + i % 20)) + ":";
+    for (int k = 0; k < 5; ++k) line += " v" + std::to_string(i * 7 + k);
+    lines.push_back(line);
+  }
+  const auto packed = pack(lines);
+  std::map<std::uint32_t, int> reads;
+  auto reader =
+      MessageReader::open(packed->encoded.directory,
+                          [&, load = testing::pages_of(packed->encoded)](std::uint32_t page) {
+                            ++reads[page];
+                            return load(page);
+                          });
+  ASSERT_TRUE(reader.has_value());
+  ASSERT_TRUE((*reader)->prepare_search());
+  std::string text;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    ASSERT_TRUE((*reader)->append_text(packed->shapes[i], packed->occurrences[i], text));
+  }
+  ASSERT_GT((*reader)->directory().lanes.size(), reads.size()) << "nothing is shared";
+  for (const auto& [page, times] : reads) EXPECT_EQ(times, 1) << page;
 }
 
 TEST(Messages, ADamagedDirectoryOrPageIsAnErrorAndNeverACrash) {

@@ -290,6 +290,32 @@ TEST(EmbeddedStore, AnIdThatIsTheSeveritysTextTooIsFoundAmongMany) {
   }
 }
 
+TEST(EmbeddedStore, AReadThatFailedOnceIsTriedAnewByTheNextScan) {
+  const auto fs = platform::SimFileSystem::create(1);
+  {
+    EmbeddedUnderTest under_test(*fs, by_hand());
+    ASSERT_TRUE(under_test.store().append_and_wait(make_batch(
+        {record(kNow, Labels(), "user 17 came"), record(kNow, Labels(), "user 4 left")})));
+    ASSERT_TRUE(under_test.store().flush());
+  }
+  ScanRequest request = everything();
+  request.line_filters = {*codec::LineFilter::compile(codec::LineFilterOp::kContains, {"came"})};
+  int failures = 0;
+  for (std::uint64_t read = 1; read <= 12; ++read) {
+    EmbeddedUnderTest under_test(*fs, by_hand());
+    const std::uint64_t failing = fs->reads() + read;
+    fs->fail_read_once(failing, ErrorCode::kIo);
+    CollectingSink first;
+    ASSERT_TRUE(under_test.store().scan(request, first).has_value());
+    failures += first.records.empty() ? 1 : 0;
+    CollectingSink second;
+    ASSERT_TRUE(under_test.store().scan(request, second).has_value());
+    EXPECT_EQ(second.records.size(), 1U) << read;
+    if (fs->reads() < failing) break;  // a scan has no more reads than that
+  }
+  EXPECT_GT(failures, 2) << "reads that matter must have failed";
+}
+
 TEST(EmbeddedStore, FullDiskRefusesKeepsServingAndRecovers) {
   const auto fs = platform::SimFileSystem::create(1);
   EmbeddedStoreOptions options = by_hand();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/backoff.h"
 #include "storage/deletion.h"
 #include "storage/manifest.h"
 
@@ -173,6 +174,7 @@ Status DirectoryCopy::make_durable() {
 Result<CopyReport> DirectoryCopy::run() {
   LOGPOND_CHECK_OK(check_places());
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    platform::back_off(attempt);
     // The deletions first: a part may still hold rows of one that is processed a moment later.
     LOGPOND_TRY(const auto deletions, read_deletions(fs_, options_.from));
     LOGPOND_TRY(const auto manifest, read_manifest(fs_, options_.from));

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "platform/backoff.h"
 #include "storage/backup.h"
 #include "storage/batch_codec.h"
 #include "storage/committer.h"
@@ -162,6 +163,7 @@ Result<Committer::Start> EmbeddedStore::load_for_reading() {
   constexpr int kDamagedMax = 3;
   int damaged = 0;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    platform::back_off(attempt);
     LOGPOND_TRY(const auto before, read_manifest(fs_, options_.directory));
     state_.head = Head();
     frames_damaged_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "platform/backoff.h"
 #include "storage/batch_codec.h"
 #include "storage/deletion.h"
 #include "storage/manifest.h"
@@ -122,6 +123,7 @@ Result<std::vector<Damage>> Verification::damages_of_wal(const Manifest& manifes
 Status Verification::check_wal() {
   constexpr int kAttemptsMax = 20;
   for (int attempt = 0;; ++attempt) {
+    platform::back_off(attempt);
     LOGPOND_TRY(const auto before, read_manifest(fs_, directory_));
     if (!before) return {};
     const auto damages = damages_of_wal(*before);
